@@ -1,1 +1,5 @@
+//! Proves that a pair of S3 buckets replicates, rule by rule, and measures how late.
 
+#[cfg(feature = "emulator")]
+pub mod emulator;
+pub mod replication;

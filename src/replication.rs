@@ -1,0 +1,201 @@
+//! The domain's words: rules, filters, destinations and statuses of S3 replication.
+//!
+//! Words only. Which rule selects which object is decided twice, apart from each other, in
+//! [`crate::check`] (the reference) and in the embedded pair, and never here.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Tags of an object, by key.
+pub type Tags = BTreeMap<String, String>;
+
+/// The version ID that S3 gives to a version of an object or to a delete marker.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct VersionId(pub String);
+
+impl fmt::Display for VersionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for VersionId {
+    fn from(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+}
+
+/// The value of `x-amz-replication-status` (R-STATUS-01, R-STATUS-03, R-STATUS-04).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ReplicationStatus {
+    /// The version waits for its replicas.
+    Pending,
+    /// Every replica is in place. S3's model also spells it `COMPLETE`.
+    Completed,
+    /// At least one destination refused; final until the object is written again.
+    Failed,
+    /// The object is itself a replica.
+    Replica,
+}
+
+impl ReplicationStatus {
+    /// Reads the header's value; `None` for a word S3 does not know.
+    #[must_use]
+    pub fn parse(value: &str) -> Option<Self> {
+        match value {
+            "PENDING" => Some(Self::Pending),
+            "COMPLETED" | "COMPLETE" => Some(Self::Completed),
+            "FAILED" => Some(Self::Failed),
+            "REPLICA" => Some(Self::Replica),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for ReplicationStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pending => "PENDING",
+            Self::Completed => "COMPLETED",
+            Self::Failed => "FAILED",
+            Self::Replica => "REPLICA",
+        })
+    }
+}
+
+/// The two schemas of a replication configuration (R-RULE-01).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Schema {
+    /// A rule without a `Filter`: a prefix at the top; users' delete markers travel (R-DEL-03).
+    V1,
+    /// A rule with a `Filter`, a priority and a delete-marker switch.
+    V2,
+}
+
+/// What a rule selects: a plain key prefix and tags, all of which must be there (R-RULE-07…09).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// Keys that start with this; empty for every key.
+    #[serde(default)]
+    pub prefix: String,
+    /// Tags that the object must carry when it is written; empty for none.
+    #[serde(default)]
+    pub tags: Tags,
+}
+
+/// One rule of a replication configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// The rule's ID, unique in its configuration (R-CFG-13).
+    pub id: String,
+    /// Whether the rule is `Enabled` (R-RULE-16).
+    pub enabled: bool,
+    /// V1 or V2.
+    pub schema: Schema,
+    /// For overlapping rules to one destination the larger number wins (R-RULE-13).
+    pub priority: i32,
+    /// What the rule selects.
+    pub filter: Filter,
+    /// The destination's role in the pair (`destination`), or its bucket name where one is meant.
+    pub destination: String,
+    /// The replica's storage class, where it is not the source's (R-DATA-13).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_class: Option<String>,
+    /// Whether users' delete markers travel. Under V1 they do whatever this says (R-DEL-01…03).
+    #[serde(default)]
+    pub delete_markers: bool,
+}
+
+impl Rule {
+    /// An enabled V2 rule for every object, to the role `destination`, without delete markers.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            enabled: true,
+            schema: Schema::V2,
+            priority: 1,
+            filter: Filter::default(),
+            destination: "destination".to_owned(),
+            storage_class: None,
+            delete_markers: false,
+        }
+    }
+
+    /// Selects only keys that start with `prefix`.
+    #[must_use]
+    pub fn with_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.filter.prefix = prefix.into();
+        self
+    }
+
+    /// Selects only objects written with this tag (and the others named so far).
+    #[must_use]
+    pub fn with_tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.filter.tags.insert(key.into(), value.into());
+        self
+    }
+
+    /// Sets the priority.
+    #[must_use]
+    pub fn with_priority(mut self, priority: i32) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// Lets users' delete markers travel (R-DEL-02).
+    #[must_use]
+    pub fn with_delete_markers(mut self) -> Self {
+        self.delete_markers = true;
+        self
+    }
+
+    /// Sends replicas to the bucket with this role.
+    #[must_use]
+    pub fn with_destination(mut self, role: impl Into<String>) -> Self {
+        self.destination = role.into();
+        self
+    }
+
+    /// Stores replicas in this class.
+    #[must_use]
+    pub fn with_storage_class(mut self, class: impl Into<String>) -> Self {
+        self.storage_class = Some(class.into());
+        self
+    }
+
+    /// Turns the rule off.
+    #[must_use]
+    pub fn disabled(mut self) -> Self {
+        self.enabled = false;
+        self
+    }
+}
+
+/// What a target must offer for a scenario to make sense on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Capability {
+    /// Fresh pairs can be made: buckets, versioning and replication are ours to configure.
+    FreshPair,
+    /// Versioning of a destination may be suspended while a rule points at it (R-CFG-19).
+    SuspendDestination,
+    /// Later tag changes follow to the replica (R-DATA-08).
+    TagChanges,
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FreshPair => "fresh-pair",
+            Self::SuspendDestination => "suspend-destination",
+            Self::TagChanges => "tag-changes",
+        })
+    }
+}
