@@ -2,4 +2,6 @@
 
 #[cfg(feature = "emulator")]
 pub mod emulator;
+pub mod error;
+pub mod history;
 pub mod replication;

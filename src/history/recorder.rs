@@ -1,0 +1,209 @@
+//! Appending to a history, in memory and in the journal of the run.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::time::Instant as Clock;
+
+use super::{Event, History, Instant, Line, Operation, Outcome, Plan, Seen, Side, Timed};
+use crate::error::{Error, Result};
+use crate::replication::VersionId;
+
+/// The file of a run: every line is written as it happens, so that a killed run keeps it.
+#[derive(Clone)]
+pub struct Journal {
+    epoch: Clock,
+    file: Option<Arc<Mutex<Sink>>>,
+}
+
+struct Sink {
+    path: std::path::PathBuf,
+    out: Box<dyn Write + Send>,
+    error: Option<std::io::Error>,
+}
+
+impl std::fmt::Debug for Journal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Journal")
+            .field("saved", &self.file.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Journal {
+    /// A journal that is kept in memory only. Its clock starts now.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self {
+            epoch: Clock::now(),
+            file: None,
+        }
+    }
+
+    /// A journal that is also written to `out`, which `path` names in errors.
+    pub fn saved(path: impl Into<std::path::PathBuf>, out: impl Write + Send + 'static) -> Self {
+        let sink = Sink {
+            path: path.into(),
+            out: Box::new(out),
+            error: None,
+        };
+        Self {
+            epoch: Clock::now(),
+            file: Some(Arc::new(Mutex::new(sink))),
+        }
+    }
+
+    /// Nanoseconds since the run began.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.at(Clock::now())
+    }
+
+    /// A moment of the same clock, in the history's terms.
+    #[must_use]
+    pub fn at(&self, clock: Clock) -> Instant {
+        Instant(clock.saturating_duration_since(self.epoch).as_nanos() as u64)
+    }
+
+    /// Writes one line. The first error is kept for [`Journal::finish`]; the run goes on.
+    pub fn write(&self, line: &Line) {
+        let Some(file) = &self.file else { return };
+        let mut sink = file.lock().unwrap_or_else(PoisonError::into_inner);
+        if sink.error.is_some() {
+            return;
+        }
+        let written = serde_json::to_vec(line)
+            .map_err(std::io::Error::from)
+            .and_then(|mut text| {
+                text.push(b'\n');
+                sink.out.write_all(&text)
+            });
+        sink.error = written.err();
+    }
+
+    /// Flushes the file.
+    ///
+    /// # Errors
+    /// [`Error::Report`] with the first write that failed, such as on a full disk.
+    pub fn finish(&self) -> Result<()> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        let mut sink = file.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = match sink.error.take() {
+            Some(error) => Err(error),
+            None => sink.out.flush(),
+        };
+        outcome.map_err(|source| Error::Report {
+            path: sink.path.clone(),
+            source,
+        })
+    }
+}
+
+/// Appends the events of one scenario. Cheap to clone; every clone appends to the same history.
+#[derive(Debug, Clone)]
+pub struct Recorder {
+    journal: Journal,
+    scenario: Arc<str>,
+    state: Arc<Mutex<History>>,
+}
+
+impl Recorder {
+    /// Begins a scenario's history.
+    #[must_use]
+    pub fn begin(journal: &Journal, plan: Plan) -> Self {
+        journal.write(&Line::Scenario { plan: plan.clone() });
+        Self {
+            journal: journal.clone(),
+            scenario: plan.scenario.as_str().into(),
+            state: Arc::new(Mutex::new(History {
+                plan,
+                events: Vec::new(),
+            })),
+        }
+    }
+
+    /// Nanoseconds since the run began.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.journal.now()
+    }
+
+    /// The history so far.
+    #[must_use]
+    pub fn history(&self) -> History {
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Appends an event that happened at `at`.
+    pub fn append(&self, at: Instant, event: Event) {
+        let timed = Timed { at, event };
+        self.journal.write(&Line::Event {
+            scenario: self.scenario.to_string(),
+            timed: timed.clone(),
+        });
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .events
+            .push(timed);
+    }
+
+    /// Records that `operation` is about to be sent, and gives it its number.
+    #[must_use]
+    pub fn invoke(&self, operation: Operation) -> u32 {
+        let at = self.now();
+        let timed = {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let invoked = |timed: &&Timed| matches!(timed.event, Event::Invoke { .. });
+            let op = state.events.iter().filter(invoked).count() as u32;
+            let timed = Timed {
+                at,
+                event: Event::Invoke { op, operation },
+            };
+            state.events.push(timed.clone());
+            timed
+        };
+        let Event::Invoke { op, .. } = timed.event else {
+            unreachable!("just built")
+        };
+        self.journal.write(&Line::Event {
+            scenario: self.scenario.to_string(),
+            timed,
+        });
+        op
+    }
+
+    /// Records an acknowledgement received at `at`.
+    pub fn ok(&self, at: Instant, op: u32, outcome: Outcome) {
+        self.append(at, Event::Ok { op, outcome });
+    }
+
+    /// Records what was seen by a request sent at `sent` whose answer is here now.
+    pub fn observe(
+        &self,
+        side: Side,
+        key: &str,
+        version: Option<&VersionId>,
+        sent: Instant,
+        seen: Seen,
+    ) {
+        let received = self.now();
+        let (key, version) = (key.to_owned(), version.cloned());
+        self.append(
+            received,
+            Event::Observation {
+                side,
+                key,
+                version,
+                sent,
+                received,
+                seen,
+            },
+        );
+    }
+}
