@@ -5,6 +5,7 @@
 //! holds no verdicts: they can be made again from it at any time.
 
 mod event;
+mod failure;
 mod file;
 mod recorder;
 
@@ -14,6 +15,8 @@ pub use event::{
 };
 pub use file::{Header, Line, Saved, TargetDescription, VERSION, read};
 pub use recorder::{Journal, Recorder};
+
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -77,4 +80,12 @@ pub struct History {
     pub plan: Plan,
     /// Operations and observations, in the order they were appended.
     pub events: Vec<Timed>,
+}
+
+/// A digest in lower-case hexadecimal, as histories keep it.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a String takes every write");
+        text
+    })
 }

@@ -4,4 +4,6 @@
 pub mod emulator;
 pub mod error;
 pub mod history;
+pub mod probe;
 pub mod replication;
+pub mod workload;

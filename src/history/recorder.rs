@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::time::Instant as Clock;
 
-use super::{Event, History, Instant, Line, Operation, Outcome, Plan, Seen, Side, Timed};
+use super::{Event, Failure, History, Instant, Line, Operation, Outcome, Plan, Seen, Side, Timed};
 use crate::error::{Error, Result};
 use crate::replication::VersionId;
 
@@ -181,6 +181,15 @@ impl Recorder {
     /// Records an acknowledgement received at `at`.
     pub fn ok(&self, at: Instant, op: u32, outcome: Outcome) {
         self.append(at, Event::Ok { op, outcome });
+    }
+
+    /// Records that an operation was not acknowledged: it failed, or nobody knows.
+    pub fn not_ok(&self, at: Instant, op: u32, failure: Failure, indeterminate: bool) {
+        let event = match indeterminate {
+            true => Event::Info { op, failure },
+            false => Event::Fail { op, failure },
+        };
+        self.append(at, event);
     }
 
     /// Records what was seen by a request sent at `sent` whose answer is here now.

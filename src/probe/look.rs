@@ -1,0 +1,353 @@
+//! One look at one thing.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::types::{ChecksumMode, ExpirationStatus};
+use sha2::{Digest, Sha256};
+
+use crate::history::hex;
+use crate::history::{Failure, Instant, ListedVersion, ObjectSeen, Recorder, Seen, Side};
+use crate::replication::{ReplicationStatus, VersionId};
+
+/// Looks at the buckets of one pair, and records what it sees.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    pub(super) recorder: Recorder,
+    source: Client,
+    destination: Client,
+    buckets: BTreeMap<Side, String>,
+    pub(super) schedule: super::Schedule,
+}
+
+/// Reads what HEAD and GET have in common.
+macro_rules! object_seen {
+    ($answer:expr) => {{
+        let answer = $answer;
+        ObjectSeen {
+            version: answer.version_id().map(VersionId::from),
+            size: answer.content_length().unwrap_or_default() as u64,
+            sha256: None,
+            etag: answer.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
+            status: answer
+                .replication_status()
+                .and_then(|s| ReplicationStatus::parse(s.as_str())),
+            encryption: answer
+                .server_side_encryption()
+                .map(|e| e.as_str().to_owned()),
+            storage_class: answer
+                .storage_class()
+                .map(|class| class.as_str().to_owned())
+                .filter(|class| class != "STANDARD"),
+            last_modified: answer.last_modified().map(|time| time.secs()),
+            metadata: answer.metadata().into_iter().flatten().map(owned).collect(),
+            headers: present([
+                ("content-type", answer.content_type()),
+                ("cache-control", answer.cache_control()),
+                ("content-disposition", answer.content_disposition()),
+                ("content-encoding", answer.content_encoding()),
+                ("content-language", answer.content_language()),
+            ]),
+            checksums: present([
+                ("CRC32", answer.checksum_crc32()),
+                ("CRC32C", answer.checksum_crc32_c()),
+                ("CRC64NVME", answer.checksum_crc64_nvme()),
+                ("SHA1", answer.checksum_sha1()),
+                ("SHA256", answer.checksum_sha256()),
+            ]),
+        }
+    }};
+}
+
+impl Probe {
+    /// A probe for the buckets of one pair.
+    #[must_use]
+    pub fn new(
+        recorder: Recorder,
+        clients: (Client, Client),
+        buckets: BTreeMap<Side, String>,
+        schedule: super::Schedule,
+    ) -> Self {
+        let (source, destination) = clients;
+        Self {
+            recorder,
+            source,
+            destination,
+            buckets,
+            schedule,
+        }
+    }
+
+    /// HEAD of one version, with its checksums.
+    pub async fn head(&self, side: Side, key: &str, version: Option<&VersionId>) -> Seen {
+        let sent = self.recorder.now();
+        let request = self
+            .client(side)
+            .head_object()
+            .bucket(self.bucket(side))
+            .key(key);
+        let request = request.checksum_mode(ChecksumMode::Enabled);
+        let answer = request
+            .set_version_id(version.map(|v| v.0.clone()))
+            .send()
+            .await;
+        let seen = match &answer {
+            Ok(answer) => Seen::Present(Box::new(head_seen(answer))),
+            Err(error) => missing(error),
+        };
+        self.note(side, key, version, sent, seen)
+    }
+
+    /// GET of one version: its whole body is read and hashed.
+    pub async fn get(&self, side: Side, key: &str, version: Option<&VersionId>) -> Seen {
+        let sent = self.recorder.now();
+        let request = self
+            .client(side)
+            .get_object()
+            .bucket(self.bucket(side))
+            .key(key);
+        let request = request.checksum_mode(ChecksumMode::Enabled);
+        let answer = request
+            .set_version_id(version.map(|v| v.0.clone()))
+            .send()
+            .await;
+        let seen = match answer {
+            Ok(answer) => read(answer).await,
+            Err(error) => missing(&error),
+        };
+        self.note(side, key, version, sent, seen)
+    }
+
+    /// The tags of one version.
+    pub async fn tags(&self, side: Side, key: &str, version: &VersionId) -> Seen {
+        let sent = self.recorder.now();
+        let request = self
+            .client(side)
+            .get_object_tagging()
+            .bucket(self.bucket(side))
+            .key(key);
+        let seen = match request.version_id(&version.0).send().await {
+            Ok(answer) => {
+                let tag = |tag: &aws_sdk_s3::types::Tag| (tag.key.clone(), tag.value.clone());
+                Seen::Tags {
+                    tags: answer.tag_set().iter().map(tag).collect(),
+                }
+            }
+            Err(error) => missing(&error),
+        };
+        self.note(side, key, Some(version), sent, seen)
+    }
+
+    /// All versions and delete markers of one key, newest first.
+    pub async fn versions(&self, side: Side, key: &str) -> Seen {
+        let sent = self.recorder.now();
+        let seen = match list(self.client(side), self.bucket(side), key).await {
+            Ok(versions) => Seen::Versions { versions },
+            Err(failure) => Seen::Failed(failure),
+        };
+        self.note(side, key, None, sent, seen)
+    }
+
+    /// The configuration of a bucket, as far as a pair needs it.
+    pub async fn bucket_configuration(&self, side: Side) -> Seen {
+        let sent = self.recorder.now();
+        let seen = match self.read_configuration(side).await {
+            Ok(seen) => seen,
+            Err(failure) => Seen::Failed(failure),
+        };
+        self.note(side, "", None, sent, seen)
+    }
+
+    async fn read_configuration(&self, side: Side) -> Result<Seen, Failure> {
+        let (client, bucket) = (self.client(side), self.bucket(side));
+        let versioning = client.get_bucket_versioning().bucket(bucket).send();
+        let encryption = client.get_bucket_encryption().bucket(bucket).send();
+        let lifecycle = client
+            .get_bucket_lifecycle_configuration()
+            .bucket(bucket)
+            .send();
+        let (versioning, encryption, lifecycle) = tokio::join!(versioning, encryption, lifecycle);
+        let versioning = versioning.map_err(|error| Failure::of(&error))?;
+        let encryption = not_configured(encryption)?;
+        let lifecycle = not_configured(lifecycle)?;
+        Ok(Seen::Bucket {
+            versioning: versioning.status().map(|status| status.as_str().to_owned()),
+            encryption: encryption.and_then(|answer| {
+                let rule = answer
+                    .server_side_encryption_configuration?
+                    .rules
+                    .into_iter()
+                    .next()?;
+                let default = rule.apply_server_side_encryption_by_default?;
+                Some(default.sse_algorithm.as_str().to_owned())
+            }),
+            noncurrent_days: lifecycle.and_then(|answer| {
+                let enabled = |rule: &&aws_sdk_s3::types::LifecycleRule| {
+                    rule.status == ExpirationStatus::Enabled
+                };
+                let days = |rule: &aws_sdk_s3::types::LifecycleRule| {
+                    rule.noncurrent_version_expiration()?.noncurrent_days()
+                };
+                let days = answer.rules().iter().filter(enabled).find_map(days);
+                days.and_then(|days| u32::try_from(days).ok())
+            }),
+        })
+    }
+
+    fn note(
+        &self,
+        side: Side,
+        key: &str,
+        version: Option<&VersionId>,
+        sent: Instant,
+        seen: Seen,
+    ) -> Seen {
+        self.recorder
+            .observe(side, key, version, sent, seen.clone());
+        seen
+    }
+
+    fn client(&self, side: Side) -> &Client {
+        match side {
+            Side::Source => &self.source,
+            Side::Destination(_) => &self.destination,
+        }
+    }
+
+    fn bucket(&self, side: Side) -> &str {
+        self.buckets.get(&side).map_or("", String::as_str)
+    }
+}
+
+fn head_seen(answer: &HeadObjectOutput) -> ObjectSeen {
+    object_seen!(answer)
+}
+
+async fn read(answer: GetObjectOutput) -> Seen {
+    let mut object = object_seen!(&answer);
+    let (mut body, mut hash, mut size) = (answer.body, Sha256::new(), 0);
+    while let Some(chunk) = body.next().await {
+        match chunk {
+            Ok(bytes) => {
+                hash.update(&bytes);
+                size += bytes.len() as u64;
+            }
+            Err(error) => {
+                let (code, message) = ("Body".to_owned(), error.to_string());
+                return Seen::Failed(Failure {
+                    status: 0,
+                    code,
+                    message,
+                });
+            }
+        }
+    }
+    object.size = size;
+    object.sha256 = Some(hex(&hash.finalize()));
+    Seen::Present(Box::new(object))
+}
+
+/// What an error means: a delete marker, nothing there, or no evidence at all.
+fn missing<E>(error: &SdkError<E>) -> Seen
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let failure = Failure::of(error);
+    let header = |name| {
+        error
+            .raw_response()
+            .and_then(|answer| answer.headers().get(name))
+    };
+    let marker = header("x-amz-delete-marker") == Some("true");
+    match failure.status {
+        404 | 405 if marker => Seen::DeleteMarker {
+            version: header("x-amz-version-id").map(VersionId::from),
+        },
+        404 if failure.code != "NoSuchBucket" => Seen::Absent,
+        _ => Seen::Failed(failure),
+    }
+}
+
+/// `None` where the bucket has no such configuration.
+fn not_configured<T, E>(answer: Result<T, SdkError<E>>) -> Result<Option<T>, Failure>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) => match Failure::of(&error) {
+            failure if failure.status == 404 && failure.code != "NoSuchBucket" => Ok(None),
+            failure => Err(failure),
+        },
+    }
+}
+
+async fn list(client: &Client, bucket: &str, key: &str) -> Result<Vec<ListedVersion>, Failure> {
+    let request = || client.list_object_versions().bucket(bucket).prefix(key);
+    let (mut listed, mut next) = (Vec::new(), (None, None));
+    loop {
+        let page = request()
+            .set_key_marker(next.0)
+            .set_version_id_marker(next.1)
+            .send()
+            .await;
+        let page = page.map_err(|error| Failure::of(&error))?;
+        listed.extend(
+            page.versions()
+                .iter()
+                .filter(|v| v.key() == Some(key))
+                .map(|v| {
+                    let listed = ListedVersion {
+                        version: v.version_id().unwrap_or("null").into(),
+                        marker: false,
+                        latest: v.is_latest().unwrap_or_default(),
+                        etag: v.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
+                        size: v.size().unwrap_or_default() as u64,
+                    };
+                    (
+                        v.last_modified().map(|t| (t.secs(), t.subsec_nanos())),
+                        listed,
+                    )
+                }),
+        );
+        listed.extend(
+            page.delete_markers()
+                .iter()
+                .filter(|m| m.key() == Some(key))
+                .map(|m| {
+                    let listed = ListedVersion {
+                        version: m.version_id().unwrap_or("null").into(),
+                        marker: true,
+                        latest: m.is_latest().unwrap_or_default(),
+                        etag: None,
+                        size: 0,
+                    };
+                    (
+                        m.last_modified().map(|t| (t.secs(), t.subsec_nanos())),
+                        listed,
+                    )
+                }),
+        );
+        next = (page.next_key_marker, page.next_version_id_marker);
+        // Keys come in order: a page that goes on behind our key has nothing more of it.
+        if !page.is_truncated.unwrap_or_default() || next.0.as_deref() != Some(key) {
+            break;
+        }
+    }
+    // Versions come newest first, and so do markers, but the two lists are apart: the current
+    // version first, then by date; the sort is stable, so that S3's order decides within a second.
+    listed.sort_by_key(|(modified, listed)| (!listed.latest, std::cmp::Reverse(*modified)));
+    Ok(listed.into_iter().map(|(_, listed)| listed).collect())
+}
+
+fn owned((name, value): (&String, &String)) -> (String, String) {
+    (name.clone(), value.clone())
+}
+
+fn present<const N: usize>(headers: [(&str, Option<&str>); N]) -> BTreeMap<String, String> {
+    let set = |(name, value): (&str, Option<&str>)| Some((name.to_owned(), value?.to_owned()));
+    headers.into_iter().filter_map(set).collect()
+}

@@ -1,0 +1,48 @@
+//! How often to look, as data.
+
+use std::time::Duration;
+
+/// Pauses between looks: the first, then each longer by `growth`, up to `longest`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Schedule {
+    /// The pause after the first look.
+    pub first: Duration,
+    /// How much longer each pause is than the one before.
+    pub growth: f64,
+    /// No pause is longer.
+    pub longest: Duration,
+}
+
+impl Schedule {
+    /// For servers on this machine: every few milliseconds.
+    pub const NEAR: Self = Self {
+        first: Duration::from_millis(2),
+        growth: 1.3,
+        longest: Duration::from_millis(15),
+    };
+    /// For servers that are far away or cost money: from 100 ms to 5 s.
+    pub const FAR: Self = Self {
+        first: Duration::from_millis(100),
+        growth: 1.3,
+        longest: Duration::from_secs(5),
+    };
+
+    /// The pauses, without end.
+    pub fn pauses(self) -> impl Iterator<Item = Duration> + Send {
+        let next = move |pause: &Duration| Some(pause.mul_f64(self.growth).min(self.longest));
+        std::iter::successors(Some(self.first), next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_the_longest_and_stay_there() {
+        let pauses: Vec<_> = Schedule::NEAR.pauses().take(40).collect();
+        assert_eq!(pauses[0], Schedule::NEAR.first);
+        assert!(pauses.is_sorted(), "{pauses:?}");
+        assert_eq!(pauses[39], Schedule::NEAR.longest);
+    }
+}

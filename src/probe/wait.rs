@@ -1,0 +1,85 @@
+//! Looking until something is so, or the deadline has passed.
+
+use std::future::Future;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::look::Probe;
+use crate::history::{Seen, Side};
+use crate::replication::{ReplicationStatus, Tags, VersionId};
+
+impl Probe {
+    /// Looks for a version until it is there. Returns whether it came before `deadline`; the last
+    /// look is always sent after the deadline, so that lateness is evidence and not a guess.
+    pub async fn until_present(
+        &self,
+        side: Side,
+        key: &str,
+        version: &VersionId,
+        deadline: Instant,
+    ) -> bool {
+        let look = || async { is_there(&self.head(side, key, Some(version)).await) };
+        self.until(look, deadline).await
+    }
+
+    /// Looks at the source until it shows one of `wanted`.
+    pub async fn until_status(
+        &self,
+        key: &str,
+        version: &VersionId,
+        wanted: &[ReplicationStatus],
+        deadline: Instant,
+    ) -> bool {
+        let look = || async {
+            let seen = self.head(Side::Source, key, Some(version)).await;
+            matches!(seen, Seen::Present(object) if object.status.is_some_and(|s| wanted.contains(&s)))
+        };
+        self.until(look, deadline).await
+    }
+
+    /// Looks until a version has these tags.
+    pub async fn until_tags(
+        &self,
+        side: Side,
+        key: &str,
+        version: &VersionId,
+        wanted: &Tags,
+        deadline: Instant,
+    ) -> bool {
+        let look = || async {
+            matches!(self.tags(side, key, version).await, Seen::Tags { tags } if tags == *wanted)
+        };
+        self.until(look, deadline).await
+    }
+
+    /// Looks at the listing of a key until the current version is a delete marker.
+    pub async fn until_marker(&self, side: Side, key: &str, deadline: Instant) -> bool {
+        let look = || async {
+            let seen = self.versions(side, key).await;
+            matches!(seen, Seen::Versions { versions } if versions.first().is_some_and(|v| v.marker))
+        };
+        self.until(look, deadline).await
+    }
+
+    async fn until<F, L>(&self, mut look: L, deadline: Instant) -> bool
+    where
+        L: FnMut() -> F + Send,
+        F: Future<Output = bool> + Send,
+    {
+        for pause in self.schedule.pauses() {
+            let last = Instant::now() >= deadline;
+            if look().await {
+                return true;
+            }
+            if last {
+                return false;
+            }
+            sleep_until((Instant::now() + pause).min(deadline)).await;
+        }
+        false
+    }
+}
+
+fn is_there(seen: &Seen) -> bool {
+    matches!(seen, Seen::Present(_))
+}

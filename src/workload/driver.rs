@@ -1,0 +1,345 @@
+//! Sends operations and records them: invoke, then ok, fail or info.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::types::{BucketVersioningStatus, Tag, Tagging, VersioningConfiguration};
+
+use super::payload::Payload;
+use super::send;
+use super::step::{How, Write};
+use crate::error::{Error, Result};
+use crate::history::{Content, Failure, Operation, OperationKind, Outcome, Recorder, Side};
+use crate::replication::{Tags, VersionId};
+
+/// Writes into one pair, and remembers what it wrote.
+#[derive(Debug)]
+pub struct Driver {
+    recorder: Recorder,
+    source: Client,
+    destination: Client,
+    buckets: BTreeMap<Side, String>,
+    prefix: String,
+    seed: u64,
+    written: Mutex<BTreeMap<String, Content>>,
+}
+
+/// An operation that was acknowledged.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// Its number in the history.
+    pub op: u32,
+    /// The full key.
+    pub key: String,
+    /// What it wrote, if it wrote an object.
+    pub content: Option<Content>,
+    /// What S3 answered.
+    pub outcome: Outcome,
+}
+
+/// Why a request brought nothing: what is recorded, and what the user is told.
+#[derive(Debug)]
+pub(super) struct Wire {
+    failure: Failure,
+    /// Whether the request may have been carried out all the same.
+    indeterminate: bool,
+}
+
+impl Wire {
+    pub(super) fn sdk<E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static>(
+        error: SdkError<E>,
+    ) -> Self {
+        let failure = Failure::of(&error);
+        let never_sent = matches!(&error, SdkError::ConstructionFailure(_))
+            || matches!(&error, SdkError::DispatchFailure(why) if why.is_user());
+        let refused = (400..500).contains(&failure.status);
+        Self {
+            indeterminate: !never_sent && !refused,
+            failure,
+        }
+    }
+}
+
+impl From<Error> for Wire {
+    fn from(error: Error) -> Self {
+        let code = "BeforeSending".to_owned();
+        let failure = Failure {
+            status: 0,
+            code,
+            message: error.to_string(),
+        };
+        Self {
+            failure,
+            indeterminate: false,
+        }
+    }
+}
+
+impl Driver {
+    /// A driver for the buckets of one pair. Every key is put behind `prefix`.
+    #[must_use]
+    pub fn new(
+        recorder: Recorder,
+        clients: (Client, Client),
+        buckets: BTreeMap<Side, String>,
+        prefix: impl Into<String>,
+        seed: u64,
+    ) -> Self {
+        let (source, destination) = clients;
+        let (prefix, written) = (prefix.into(), Mutex::default());
+        Self {
+            recorder,
+            source,
+            destination,
+            buckets,
+            prefix,
+            seed,
+            written,
+        }
+    }
+
+    /// Writes an object into the source.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for an unreadable file, [`Error::Refused`] when S3 refuses or the answer
+    /// is lost. Either way the history holds what happened.
+    pub async fn write(&self, write: &Write) -> Result<Applied> {
+        let key = self.key(&write.key);
+        let payload = Payload::prepare(&write.object.body, self.seed, &write.label).await?;
+        let content = self.content(write, &payload);
+        let kind = kind(&write.how, content.clone(), &self.prefix);
+        let op = self.invoke(&write.label, Side::Source, &key, kind);
+        let sent = self.send(&key, &write.how, &content, &payload).await;
+        let applied = self.conclude(op, &key, "write", Some(content.clone()), sent)?;
+        self.written
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, content);
+        Ok(applied)
+    }
+
+    async fn send(
+        &self,
+        key: &str,
+        how: &How,
+        content: &Content,
+        payload: &Payload,
+    ) -> Result<Outcome, Wire> {
+        let (client, bucket) = (&self.source, self.bucket(Side::Source));
+        match how {
+            How::Put => send::put(client, bucket, key, content, payload).await,
+            How::Multipart { part_size } => {
+                send::multipart(client, bucket, key, content, payload, *part_size).await
+            }
+            How::Copy { from } => send::copy(client, bucket, &self.key(from), key).await,
+        }
+    }
+
+    /// Deletes a key of the source without naming a version.
+    ///
+    /// # Errors
+    /// As [`Driver::write`].
+    pub async fn delete(&self, label: &str, key: &str) -> Result<Applied> {
+        let key = self.key(key);
+        let op = self.invoke(label, Side::Source, &key, OperationKind::Delete);
+        let request = self
+            .source
+            .delete_object()
+            .bucket(self.bucket(Side::Source))
+            .key(&key);
+        let sent = request.send().await.map_err(Wire::sdk);
+        let sent = sent.map(|answer| send::outcome(answer.version_id(), None));
+        self.conclude(op, &key, "DeleteObject", None, sent)
+    }
+
+    /// Deletes one version of a full key at the source.
+    ///
+    /// # Errors
+    /// As [`Driver::write`].
+    pub async fn delete_version(
+        &self,
+        label: &str,
+        key: &str,
+        version: &VersionId,
+    ) -> Result<Applied> {
+        let kind = OperationKind::DeleteVersion {
+            version: version.clone(),
+        };
+        let op = self.invoke(label, Side::Source, key, kind);
+        let request = self
+            .source
+            .delete_object()
+            .bucket(self.bucket(Side::Source))
+            .key(key);
+        let sent = request
+            .version_id(&version.0)
+            .send()
+            .await
+            .map_err(Wire::sdk);
+        let sent = sent.map(|answer| send::outcome(answer.version_id(), None));
+        self.conclude(op, key, "DeleteObject", None, sent)
+    }
+
+    /// Replaces the tags of one version of a full key at the source.
+    ///
+    /// # Errors
+    /// As [`Driver::write`].
+    pub async fn tag(
+        &self,
+        label: &str,
+        key: &str,
+        version: &VersionId,
+        tags: &Tags,
+    ) -> Result<Applied> {
+        let kind = OperationKind::Tag {
+            version: version.clone(),
+            tags: tags.clone(),
+        };
+        let op = self.invoke(label, Side::Source, key, kind);
+        let request = self
+            .source
+            .put_object_tagging()
+            .bucket(self.bucket(Side::Source))
+            .key(key);
+        let request = request.version_id(&version.0).tagging(tagging(tags));
+        let sent = request.send().await.map_err(Wire::sdk);
+        let sent = sent.map(|answer| send::outcome(answer.version_id(), None));
+        self.conclude(op, key, "PutObjectTagging", None, sent)
+    }
+
+    /// Enables or suspends versioning of one bucket.
+    ///
+    /// # Errors
+    /// As [`Driver::write`].
+    pub async fn versioning(&self, side: Side, enabled: bool) -> Result<Applied> {
+        let op = self.invoke(
+            "versioning",
+            side,
+            "",
+            OperationKind::Versioning { enabled },
+        );
+        let status = match enabled {
+            true => BucketVersioningStatus::Enabled,
+            false => BucketVersioningStatus::Suspended,
+        };
+        let configuration = VersioningConfiguration::builder().status(status).build();
+        let request = self
+            .client(side)
+            .put_bucket_versioning()
+            .bucket(self.bucket(side));
+        let sent = request.versioning_configuration(configuration).send().await;
+        let sent = sent.map(|_| Outcome::default()).map_err(Wire::sdk);
+        self.conclude(op, "", "PutBucketVersioning", None, sent)
+    }
+
+    fn invoke(&self, label: &str, side: Side, key: &str, kind: OperationKind) -> u32 {
+        let (label, key) = (label.to_owned(), key.to_owned());
+        self.recorder.invoke(Operation {
+            label,
+            side,
+            key,
+            kind,
+        })
+    }
+
+    fn conclude(
+        &self,
+        op: u32,
+        key: &str,
+        actor: &str,
+        content: Option<Content>,
+        sent: Result<Outcome, Wire>,
+    ) -> Result<Applied> {
+        let at = self.recorder.now();
+        match sent {
+            Ok(outcome) => {
+                self.recorder.ok(at, op, outcome.clone());
+                Ok(Applied {
+                    op,
+                    key: key.to_owned(),
+                    content,
+                    outcome,
+                })
+            }
+            Err(wire) => {
+                self.recorder
+                    .not_ok(at, op, wire.failure.clone(), wire.indeterminate);
+                Err(refused(actor, self.bucket(Side::Source), key, wire.failure))
+            }
+        }
+    }
+
+    fn content(&self, write: &Write, payload: &Payload) -> Content {
+        if let How::Copy { from } = &write.how {
+            let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+            return written.get(&self.key(from)).cloned().unwrap_or_default();
+        }
+        let object = write.object.clone();
+        Content {
+            size: payload.size(),
+            sha256: payload.sha256().to_owned(),
+            metadata: object.metadata,
+            headers: object.headers,
+            tags: object.tags,
+            storage_class: object.storage_class,
+            checksum: object.checksum,
+            encryption: object.encryption,
+        }
+    }
+
+    fn key(&self, key: &str) -> String {
+        format!("{}{key}", self.prefix)
+    }
+
+    fn bucket(&self, side: Side) -> &str {
+        self.buckets.get(&side).map_or("", String::as_str)
+    }
+
+    fn client(&self, side: Side) -> &Client {
+        match side {
+            Side::Source => &self.source,
+            Side::Destination(_) => &self.destination,
+        }
+    }
+}
+
+fn kind(how: &How, content: Content, prefix: &str) -> OperationKind {
+    match how {
+        How::Put => OperationKind::Put(content),
+        How::Multipart { part_size } => OperationKind::Multipart {
+            content,
+            part_size: *part_size,
+        },
+        How::Copy { from } => OperationKind::Copy {
+            from: format!("{prefix}{from}"),
+            content,
+        },
+    }
+}
+
+fn tagging(tags: &Tags) -> Tagging {
+    let tag = |(key, value): (&String, &String)| {
+        Tag::builder()
+            .key(key)
+            .value(value)
+            .build()
+            .expect("key and value are set")
+    };
+    let set = Some(tags.iter().map(tag).collect());
+    Tagging::builder()
+        .set_tag_set(set)
+        .build()
+        .expect("the tag set is set")
+}
+
+fn refused(actor: &str, bucket: &str, key: &str, failure: Failure) -> Error {
+    Error::Refused {
+        actor: actor.to_owned(),
+        subject: format!("{bucket}/{key}"),
+        code: failure.code,
+        message: failure.message,
+        remedy: String::new(),
+    }
+}

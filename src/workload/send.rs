@@ -1,0 +1,187 @@
+//! One upload on the wire.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::upload_part::UploadPartOutput;
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart, ServerSideEncryption, StorageClass,
+};
+
+use super::driver::Wire;
+use super::payload::Payload;
+use crate::history::{Content, Outcome};
+use crate::replication::Tags;
+
+/// Applies what goes with an object to a request builder that has S3's setters for it.
+macro_rules! with_attributes {
+    ($request:expr, $content:expr) => {{
+        let content: &Content = $content;
+        let header = |name: &str| content.headers.get(name).cloned();
+        $request
+            .set_metadata(
+                (!content.metadata.is_empty())
+                    .then(|| content.metadata.clone().into_iter().collect()),
+            )
+            .set_content_type(header("content-type"))
+            .set_cache_control(header("cache-control"))
+            .set_content_disposition(header("content-disposition"))
+            .set_content_encoding(header("content-encoding"))
+            .set_content_language(header("content-language"))
+            .set_tagging((!content.tags.is_empty()).then(|| query(&content.tags)))
+            .set_storage_class(content.storage_class.as_deref().map(StorageClass::from))
+            .set_checksum_algorithm(content.checksum.as_deref().map(ChecksumAlgorithm::from))
+            .set_server_side_encryption(
+                content
+                    .encryption
+                    .as_deref()
+                    .map(ServerSideEncryption::from),
+            )
+    }};
+}
+
+/// `PutObject`.
+pub(super) async fn put(
+    client: &Client,
+    bucket: &str,
+    key: &str,
+    content: &Content,
+    payload: &Payload,
+) -> Result<Outcome, Wire> {
+    let request = client
+        .put_object()
+        .bucket(bucket)
+        .key(key)
+        .body(payload.whole().await?);
+    let answer = with_attributes!(request, content)
+        .send()
+        .await
+        .map_err(Wire::sdk)?;
+    Ok(outcome(answer.version_id(), answer.e_tag()))
+}
+
+/// A multipart upload, part by part; it is aborted when a part fails.
+pub(super) async fn multipart(
+    client: &Client,
+    bucket: &str,
+    key: &str,
+    content: &Content,
+    payload: &Payload,
+    part_size: u64,
+) -> Result<Outcome, Wire> {
+    let create = client.create_multipart_upload().bucket(bucket).key(key);
+    let created = with_attributes!(create, content)
+        .send()
+        .await
+        .map_err(Wire::sdk)?;
+    let upload = Upload {
+        client,
+        bucket,
+        key,
+        id: created.upload_id().unwrap_or_default(),
+    };
+    let sent = upload.finish(content, payload, part_size).await;
+    if sent.is_err() {
+        let abort = client
+            .abort_multipart_upload()
+            .bucket(bucket)
+            .key(key)
+            .upload_id(upload.id);
+        if let Err(error) = abort.send().await {
+            tracing::warn!(bucket, key, %error, "an upload could not be aborted");
+        }
+    }
+    sent
+}
+
+struct Upload<'a> {
+    client: &'a Client,
+    bucket: &'a str,
+    key: &'a str,
+    id: &'a str,
+}
+
+impl Upload<'_> {
+    async fn finish(
+        &self,
+        content: &Content,
+        payload: &Payload,
+        part_size: u64,
+    ) -> Result<Outcome, Wire> {
+        let mut parts = CompletedMultipartUpload::builder();
+        let count = content.size.div_ceil(part_size).max(1);
+        for index in 0..count {
+            let offset = index * part_size;
+            let length = part_size.min(content.size - offset);
+            let body = payload.part(offset, length).await?;
+            let number = i32::try_from(index + 1).expect("an upload has at most 10,000 parts");
+            let request = self.client.upload_part().bucket(self.bucket).key(self.key);
+            let request = request.upload_id(self.id).part_number(number).body(body);
+            let algorithm = content.checksum.as_deref().map(ChecksumAlgorithm::from);
+            let sent = request
+                .set_checksum_algorithm(algorithm)
+                .send()
+                .await
+                .map_err(Wire::sdk)?;
+            parts = parts.parts(completed(number, &sent));
+        }
+        let complete = self
+            .client
+            .complete_multipart_upload()
+            .bucket(self.bucket)
+            .key(self.key);
+        let complete = complete.upload_id(self.id).multipart_upload(parts.build());
+        let answer = complete.send().await.map_err(Wire::sdk)?;
+        Ok(outcome(answer.version_id(), answer.e_tag()))
+    }
+}
+
+fn completed(number: i32, sent: &UploadPartOutput) -> CompletedPart {
+    CompletedPart::builder()
+        .part_number(number)
+        .set_e_tag(sent.e_tag.clone())
+        .set_checksum_crc32(sent.checksum_crc32.clone())
+        .set_checksum_crc32_c(sent.checksum_crc32_c.clone())
+        .set_checksum_crc64_nvme(sent.checksum_crc64_nvme.clone())
+        .set_checksum_sha1(sent.checksum_sha1.clone())
+        .set_checksum_sha256(sent.checksum_sha256.clone())
+        .build()
+}
+
+/// `CopyObject` of the current version of `from`, metadata and tags included.
+pub(super) async fn copy(
+    client: &Client,
+    bucket: &str,
+    from: &str,
+    key: &str,
+) -> Result<Outcome, Wire> {
+    let source = format!("{bucket}/{}", urlencoding::encode(from));
+    let request = client
+        .copy_object()
+        .bucket(bucket)
+        .key(key)
+        .copy_source(source);
+    let answer = request.send().await.map_err(Wire::sdk)?;
+    let etag = answer
+        .copy_object_result()
+        .and_then(|result| result.e_tag());
+    Ok(outcome(answer.version_id(), etag))
+}
+
+/// Version and ETag of an answer, the ETag without its quotes.
+pub(super) fn outcome(version: Option<&str>, etag: Option<&str>) -> Outcome {
+    Outcome {
+        version: version.map(Into::into),
+        etag: etag.map(|etag| etag.trim_matches('"').to_owned()),
+    }
+}
+
+/// Tags as `x-amz-tagging` wants them.
+fn query(tags: &Tags) -> String {
+    let pair = |(key, value): (&String, &String)| {
+        format!(
+            "{}={}",
+            urlencoding::encode(key),
+            urlencoding::encode(value)
+        )
+    };
+    tags.iter().map(pair).collect::<Vec<_>>().join("&")
+}
