@@ -8,6 +8,7 @@ mod payload;
 mod send;
 mod step;
 
+pub use crate::history::Side;
 pub use driver::{Applied, Driver};
 pub use payload::Payload;
 pub use step::{Body, How, Object, Step, Until, Write};

@@ -1,0 +1,255 @@
+//! Composition: opens a target, runs scenarios side by side, judges them, and cleans up.
+//!
+//! Preflight → provision → act and observe → judge → report → tear down. It decides nothing about
+//! replication itself: what is expected comes from [`check`](crate::check), what is done from
+//! [`scenario`](crate::scenario).
+
+mod canary;
+mod files;
+mod open;
+mod play;
+mod select;
+mod stage;
+mod survey;
+mod watch;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::check::judge;
+use crate::error::{Error, Result};
+use crate::history::{Header, Journal, Line, TargetDescription, VERSION, read};
+use crate::provision::{Made, tear_down_all};
+use crate::report::{Row, RunReport};
+use crate::scenario::Scenario;
+use crate::target::{Choice, Connect, Target, preflight};
+
+pub use open::{Opened, Pace, open};
+#[cfg(feature = "emulator")]
+pub use open::open_in_process;
+pub use select::by_name;
+pub use stage::Stage;
+
+/// What a run is asked to do.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Which target.
+    pub choice: Choice,
+    /// How to reach it.
+    pub connect: Connect,
+    /// Payloads, and the embedded pair's delays, come from this.
+    pub seed: u64,
+    /// By when a replica has to be there; the target's own default where none.
+    pub deadline: Option<Duration>,
+    /// How many scenarios run side by side.
+    pub jobs: Option<usize>,
+    /// Leaves the buckets where they are.
+    pub keep: bool,
+    /// Where the history and the report are written.
+    pub report: Option<PathBuf>,
+    /// An existing pair: source and destination bucket.
+    pub pair: Option<(String, String)>,
+    /// Which scenarios; all where empty.
+    pub globs: Vec<String>,
+    /// Files and folders to upload instead of the catalogue.
+    pub files: Vec<PathBuf>,
+    /// The embedded pair's delay distribution.
+    pub delay: Option<String>,
+    /// Defects seeded into the embedded pair, to see the checks catch them.
+    pub defects: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            choice: Choice::Emulator,
+            connect: Connect::default(),
+            seed: 0,
+            deadline: None,
+            jobs: None,
+            keep: false,
+            report: None,
+            pair: None,
+            globs: Vec::new(),
+            files: Vec::new(),
+            delay: None,
+            defects: Vec::new(),
+        }
+    }
+}
+
+/// What every scenario of a run shares.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    pub(crate) target: Target,
+    pub(crate) pace: Pace,
+    pub(crate) journal: Journal,
+    pub(crate) made: Made,
+    pub(crate) run: String,
+    pub(crate) seed: u64,
+    pub(crate) keep: bool,
+    pub(crate) pair: Option<(String, String)>,
+}
+
+/// Runs the catalogue, or the user's files, against a target.
+///
+/// `on_row` is called as each scenario ends; `interrupt` ends the run early, with what was
+/// measured so far in the report and what was created removed.
+///
+/// # Errors
+/// Whatever keeps the run from beginning: an unknown name, an unreachable target, a report that
+/// cannot be written. What goes wrong later is in the report.
+pub async fn run(
+    settings: Settings,
+    on_row: impl Fn(&Row) + Send + Sync,
+    interrupt: impl Future<Output = ()> + Send,
+) -> Result<RunReport> {
+    let scenarios = select::select(&settings)?;
+    let opened = open(&settings).await?;
+    preflight(&opened.target).await?;
+    run_on(&opened, scenarios, &settings, on_row, interrupt).await
+}
+
+/// Runs scenarios against a target that is open already.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_on(
+    opened: &Opened,
+    scenarios: Vec<Scenario>,
+    settings: &Settings,
+    on_row: impl Fn(&Row) + Send + Sync,
+    interrupt: impl Future<Output = ()> + Send,
+) -> Result<RunReport> {
+    let began = tokio::time::Instant::now();
+    let mut rows = Vec::new();
+    let (journal, header) = begin_journal(settings, &opened.target)?;
+    let shared = Shared {
+        target: opened.target.clone(),
+        pace: opened.pace,
+        journal: journal.clone(),
+        made: Made::default(),
+        run: header.run.clone(),
+        seed: settings.seed,
+        keep: settings.keep,
+        pair: settings.pair.clone(),
+    };
+    let order: Vec<String> = scenarios.iter().map(|s| s.name.clone()).collect();
+    let scenarios = select::suitable(scenarios, &shared, &mut rows).await?;
+    rows.iter().for_each(&on_row);
+    let jobs = settings.jobs.unwrap_or(opened.pace.jobs).max(1);
+    let interrupted = all(&shared, scenarios, jobs, &mut rows, &on_row, interrupt).await;
+    let mut report = RunReport::new(header, in_order(rows, &order));
+    report.interrupted = interrupted;
+    clean_up(&shared, &mut report).await;
+    report.elapsed = began.elapsed();
+    journal.finish()?;
+    Ok(report)
+}
+
+/// Runs scenarios side by side. Returns whether the run was interrupted.
+async fn all(
+    shared: &Shared,
+    scenarios: Vec<Scenario>,
+    jobs: usize,
+    rows: &mut Vec<Row>,
+    on_row: &(impl Fn(&Row) + Send + Sync),
+    interrupt: impl Future<Output = ()> + Send,
+) -> bool {
+    let slots = Arc::new(Semaphore::new(jobs));
+    let mut running = JoinSet::new();
+    for scenario in scenarios {
+        let (shared, slots) = (shared.clone(), Arc::clone(&slots));
+        running.spawn(async move {
+            let _slot = slots.acquire_owned().await.expect("the semaphore is never closed");
+            play::play(&shared, scenario).await
+        });
+    }
+    tokio::pin!(interrupt);
+    loop {
+        tokio::select! {
+            () = &mut interrupt => {
+                running.shutdown().await;
+                return true;
+            }
+            ended = running.join_next() => match ended {
+                None => return false,
+                Some(ended) => {
+                    let row = ended.unwrap_or_else(|panic| play::panicked(&panic));
+                    on_row(&row);
+                    rows.push(row);
+                }
+            }
+        }
+    }
+}
+
+async fn clean_up(shared: &Shared, report: &mut RunReport) {
+    if shared.keep {
+        report.kept = shared.made.buckets();
+        return;
+    }
+    let left = tear_down_all(&shared.target, &shared.made).await;
+    report.left_behind = left.iter().map(ToString::to_string).collect();
+}
+
+fn in_order(mut rows: Vec<Row>, order: &[String]) -> Vec<Row> {
+    let place = |row: &Row| order.iter().position(|name| name == row.scenario());
+    rows.sort_by_key(|row| place(row).unwrap_or(usize::MAX));
+    rows
+}
+
+fn begin_journal(settings: &Settings, target: &Target) -> Result<(Journal, Header)> {
+    let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let header = Header {
+        bucketpair_history: VERSION,
+        bucketpair: env!("CARGO_PKG_VERSION").to_owned(),
+        run: uuid::Uuid::new_v4().to_string(),
+        seed: settings.seed,
+        started: started.map_or(0, |since| since.as_secs()),
+        target: TargetDescription {
+            name: target.name.clone(),
+            source: target.source.url.clone(),
+            destination: target.destination.url.clone(),
+            source_region: target.source.region.clone(),
+            destination_region: target.destination.region.clone(),
+            engine: target.engine.clone(),
+        },
+    };
+    let journal = match &settings.report {
+        None => Journal::in_memory(),
+        Some(folder) => save_in(folder)?,
+    };
+    journal.write(&Line::Header(header.clone()));
+    Ok((journal, header))
+}
+
+fn save_in(folder: &Path) -> Result<Journal> {
+    let path = folder.join("history.jsonl");
+    let cannot = |source| Error::Report { path: path.clone(), source };
+    std::fs::create_dir_all(folder).map_err(cannot)?;
+    let file = std::fs::File::create(&path).map_err(cannot)?;
+    Ok(Journal::saved(&path, file))
+}
+
+/// Judges a saved run again, offline.
+///
+/// # Errors
+/// [`Error::History`] when the file is no history.
+pub fn judge_saved(path: &Path) -> Result<RunReport> {
+    let saved = read(path)?;
+    let rows = saved.histories.iter().map(|history| match judge(history) {
+        Ok(judgement) => Row::Judged(judgement),
+        Err(error) => Row::errored(&history.plan.scenario, &history.plan.summary, &error),
+    });
+    let mut report = RunReport::new(saved.header, rows.collect());
+    if saved.truncated {
+        report.errors.push("the last line was cut off and left out".to_owned());
+    }
+    Ok(report)
+}

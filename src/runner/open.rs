@@ -1,0 +1,154 @@
+//! Opening the target that the user chose.
+
+use std::time::Duration;
+
+use super::Settings;
+use crate::error::{Error, Result};
+use crate::probe::Schedule;
+use crate::target::{self, AWS_LACKS, Choice, LOCALSTACK_LACKS, Target};
+
+/// How fast a target is expected to be.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Pace {
+    /// By when a replica has to be there, after the write's acknowledgement.
+    pub deadline: Duration,
+    /// How long something must stay absent before that is evidence.
+    pub window: Duration,
+    /// How often to look.
+    pub schedule: Schedule,
+    /// How many scenarios run side by side.
+    pub jobs: usize,
+}
+
+impl Pace {
+    /// For the embedded pair.
+    pub const EMBEDDED: Self = Self {
+        deadline: Duration::from_secs(10),
+        window: Duration::from_millis(300),
+        schedule: Schedule::NEAR,
+        jobs: 16,
+    };
+    /// For any other endpoint.
+    pub const ENDPOINT: Self = Self {
+        deadline: Duration::from_secs(60),
+        window: Duration::from_secs(2),
+        schedule: Schedule { longest: Duration::from_millis(200), ..Schedule::NEAR },
+        jobs: 8,
+    };
+}
+
+/// A target that is open, with whatever must live as long as it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Opened {
+    /// The target.
+    pub target: Target,
+    /// How fast it is expected to be.
+    pub pace: Pace,
+    /// The embedded pair, where that is the target.
+    #[cfg(feature = "emulator")]
+    pub emulator: Option<(crate::emulator::Emulator, Option<crate::emulator::Listening>)>,
+}
+
+/// Opens the chosen target.
+///
+/// # Errors
+/// [`Error::Usage`] for a refused address, [`Error::NotOffered`] for what is still missing.
+pub async fn open(settings: &Settings) -> Result<Opened> {
+    let mut opened = match &settings.choice {
+        Choice::Emulator => embedded(settings).await?,
+        Choice::Url(url) => plain(&(url.clone(), url.clone()), settings).await?,
+        Choice::Urls(source, destination) => {
+            plain(&(source.clone(), destination.clone()), settings).await?
+        }
+        Choice::Localstack => return Err(Error::NotOffered(LOCALSTACK_LACKS.to_owned())),
+        Choice::Aws => return Err(aws(settings).await),
+    };
+    opened.pace.deadline = settings.deadline.unwrap_or(opened.pace.deadline);
+    Ok(opened)
+}
+
+async fn plain(urls: &(String, String), settings: &Settings) -> Result<Opened> {
+    let target = target::endpoint(urls.clone(), &settings.connect).await?;
+    Ok(Opened {
+        target,
+        pace: Pace::ENDPOINT,
+        #[cfg(feature = "emulator")]
+        emulator: None,
+    })
+}
+
+/// Real AWS: the clients are built and its refusals apply, and then it says what it lacks.
+async fn aws(settings: &Settings) -> Error {
+    let environment = |name: &str| std::env::var(name).ok();
+    match target::aws(&settings.connect, &environment).await {
+        Ok(_) => Error::NotOffered(AWS_LACKS.to_owned()),
+        Err(error) => error,
+    }
+}
+
+#[cfg(not(feature = "emulator"))]
+async fn embedded(_settings: &Settings) -> Result<Opened> {
+    let missing = "the embedded pair is not compiled in; build with the feature `emulator`";
+    Err(Error::NotOffered(missing.to_owned()))
+}
+
+#[cfg(feature = "emulator")]
+async fn embedded(settings: &Settings) -> Result<Opened> {
+    use crate::emulator::Listen;
+
+    let emulator = world(settings)?;
+    let listening = emulator.listen(Listen::default()).await;
+    let listening = listening.map_err(|why| Error::NotOffered(why.to_string()))?;
+    let urls = (listening.source.clone(), listening.destination.clone());
+    let target = target::embedded(urls, &settings.connect, emulator_keys(), None);
+    let emulator = Some((emulator, Some(listening)));
+    Ok(Opened { target, pace: Pace::EMBEDDED, emulator })
+}
+
+/// Opens the embedded pair without sockets: the SDK's clients are handed straight to it. Under
+/// tokio's paused clock its hours pass in milliseconds.
+///
+/// # Errors
+/// [`Error::Usage`] for a delay or a defect that does not exist.
+#[cfg(feature = "emulator")]
+pub fn open_in_process(settings: &Settings) -> Result<Opened> {
+    let emulator = world(settings)?;
+    let connect = &settings.connect;
+    let clients = (
+        emulator.http_client(&connect.source_region),
+        emulator.http_client(&connect.destination_region),
+    );
+    let urls = ("http://localhost".to_owned(), "http://localhost".to_owned());
+    let target = target::embedded(urls, connect, emulator_keys(), Some(clients));
+    let pace = Pace { deadline: settings.deadline.unwrap_or(Pace::EMBEDDED.deadline), ..Pace::EMBEDDED };
+    Ok(Opened { target, pace, emulator: Some((emulator, None)) })
+}
+
+#[cfg(feature = "emulator")]
+fn world(settings: &Settings) -> Result<crate::emulator::Emulator> {
+    use crate::emulator::{self, Defect, Delay, Emulator};
+
+    let unknown = |why: String| Error::Usage(why);
+    let mut defects: Vec<Defect> = Vec::new();
+    for name in &settings.defects {
+        defects.push(name.parse().map_err(unknown)?);
+    }
+    let mut world = emulator::Settings::default()
+        .with_source_region(&settings.connect.source_region)
+        .with_destination_region(&settings.connect.destination_region)
+        .with_seed(settings.seed)
+        .with_defects(defects);
+    if let Some(delay) = &settings.delay {
+        world = world.with_delay(delay.parse::<Delay>().map_err(unknown)?);
+    }
+    Ok(Emulator::new(world))
+}
+
+#[cfg(feature = "emulator")]
+fn emulator_keys() -> target::Keys {
+    use crate::emulator::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
+
+    target::Keys::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
+}

@@ -1,0 +1,156 @@
+//! One scenario, from its pair to its verdict.
+
+use tokio::task::JoinError;
+
+use super::{Shared, Stage};
+use crate::check::{Expectation, PlannedCheck, judge};
+use crate::error::{Error, Result};
+use crate::history::{Operation, OperationKind, Outcome, Plan, Side};
+use crate::provision::{self, Pair, Request};
+use crate::report::Row;
+use crate::replication::Rule;
+use crate::scenario::Scenario;
+use crate::workload::{Applied, Step, Until};
+
+/// Runs one scenario. Whatever happens, its pair is removed, unless it is to be kept.
+pub(super) async fn play(shared: &Shared, scenario: Scenario) -> Row {
+    let outcome = attempt(shared, &scenario).await;
+    outcome.unwrap_or_else(|error| Row::errored(&scenario.name, &scenario.summary, &error))
+}
+
+/// What is reported of a scenario that panicked.
+pub(super) fn panicked(panic: &JoinError) -> Row {
+    let error = Error::Internal(format!("a scenario ended in a panic: {panic}"));
+    Row::errored("?", "a scenario that panicked", &error)
+}
+
+async fn attempt(shared: &Shared, scenario: &Scenario) -> Result<Row> {
+    let (pair, rules) = find_pair(shared, scenario).await?;
+    let plan = plan(shared, scenario, &pair, rules)?;
+    let mut stage = Stage::new(shared, pair, plan);
+    let acted = act(&mut stage, scenario).await;
+    let judged = judge(&stage.recorder.history());
+    if !shared.keep {
+        provision::release(&shared.target, &stage.pair, &shared.made).await;
+    }
+    acted?;
+    Ok(Row::Judged(judged?))
+}
+
+async fn act(stage: &mut Stage, scenario: &Scenario) -> Result<()> {
+    stage.prove_live().await?;
+    for step in &scenario.steps {
+        stage.step(step).await?;
+    }
+    stage.all_watched().await;
+    let canary = stage.prove_live().await?.unwrap_or_default();
+    stage.wait_out(stage.pace().window.max(canary * 2)).await;
+    stage.survey().await;
+    Ok(())
+}
+
+async fn find_pair(shared: &Shared, scenario: &Scenario) -> Result<(Pair, Vec<Rule>)> {
+    if let Some((source, destination)) = &shared.pair {
+        let prefix = format!("bucketpair-{}/{}/", shared.run, scenario.name);
+        return provision::adopt(&shared.target, source, destination, &shared.run, &prefix).await;
+    }
+    let request = Request::new(&shared.run, &scenario.name)
+        .with_destinations(scenario.destinations)
+        .with_rules(scenario.rules.clone());
+    let pair = provision::provision(&shared.target, &request, &shared.made).await?;
+    Ok((pair, scenario.rules.clone()))
+}
+
+fn plan(shared: &Shared, scenario: &Scenario, pair: &Pair, rules: Vec<Rule>) -> Result<Plan> {
+    let planned = scenario.checks.iter().map(|check| PlannedCheck {
+        check: check.clone(),
+        expectation: Expectation::of(check.kind, shared.target.emulates_unsure_rules),
+    });
+    let checks = planned.map(serde_json::to_value).collect::<Result<_, _>>();
+    Ok(Plan {
+        scenario: scenario.name.clone(),
+        summary: scenario.summary.clone(),
+        rule_ids: scenario.rule_ids.clone(),
+        buckets: pair.buckets.clone(),
+        prefix: pair.prefix.clone(),
+        rules,
+        deadline_ns: shared.pace.deadline.as_nanos() as u64,
+        window_ns: shared.pace.window.as_nanos() as u64,
+        checks: checks.map_err(|error| Error::Internal(error.to_string()))?,
+    })
+}
+
+impl Stage {
+    /// Carries out one step. A refused operation ends the scenario: what it needs did not happen.
+    pub(super) async fn step(&mut self, step: &Step) -> Result<()> {
+        match step {
+            Step::Write(write) => {
+                let applied = self.driver.write(write).await?;
+                self.watch_write(&write.label, &applied);
+                self.remember(&write.label, applied);
+            }
+            Step::Delete { label, key } => {
+                let applied = self.driver.delete(label, key).await?;
+                self.watch_marker(label, &applied);
+                self.remember(label, applied);
+            }
+            Step::DeleteVersion { label, of } => {
+                let (key, version) = self.written(of)?;
+                let applied = self.driver.delete_version(label, &key, &version).await?;
+                self.remember(label, applied);
+            }
+            Step::Tag { label, of, tags } => {
+                let (key, version) = self.written(of)?;
+                let applied = self.driver.tag(label, &key, &version, tags).await?;
+                let of = self.applied.get(of).cloned();
+                if let Some(of) = of {
+                    self.watch_tags(label, &of, tags);
+                }
+                self.remember(label, applied);
+            }
+            Step::Versioning { side, enabled } => self.versioning(*side, *enabled).await?,
+            Step::Configure { rules } => self.configure(rules).await?,
+            Step::Await { of, until } => self.wait_for(of, *until).await?,
+        }
+        Ok(())
+    }
+
+    async fn versioning(&mut self, side: Side, enabled: bool) -> Result<()> {
+        self.driver.versioning(side, enabled).await?;
+        match enabled {
+            true => self.suspended.remove(&side),
+            false => self.suspended.insert(side),
+        };
+        Ok(())
+    }
+
+    async fn configure(&mut self, rules: &[Rule]) -> Result<()> {
+        let kind = OperationKind::Configure { rules: rules.to_vec() };
+        let (label, key) = ("configure".to_owned(), String::new());
+        let op = self.recorder.invoke(Operation { label, side: Side::Source, key, kind });
+        provision::configure(&self.shared.target, &self.pair, rules).await?;
+        self.recorder.ok(self.recorder.now(), op, Outcome::default());
+        self.rules = rules.to_vec();
+        self.prove_live().await.map(|_| ())
+    }
+
+    async fn wait_for(&mut self, of: &str, until: Until) -> Result<()> {
+        match until {
+            Until::Replicated => self.watched(of).await,
+            Until::Status(status) => {
+                let (key, version) = self.written(of)?;
+                let deadline = self.deadline();
+                self.probe.until_status(&key, &version, &[status], deadline).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Key and version that an earlier step wrote.
+    fn written(&self, of: &str) -> Result<(String, crate::replication::VersionId)> {
+        let applied: Option<&Applied> = self.applied.get(of);
+        let version = applied.and_then(|applied| applied.outcome.version.clone());
+        let named = || Error::Internal(format!("no earlier step {of:?} wrote a version"));
+        Ok((applied.ok_or_else(named)?.key.clone(), version.ok_or_else(named)?))
+    }
+}

@@ -1,0 +1,89 @@
+//! The stage of one scenario: its pair, its history, and who acts and looks on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::{Pace, Shared};
+use crate::history::{Plan, Recorder, Side};
+use crate::probe::Probe;
+use crate::provision::Pair;
+use crate::replication::Rule;
+use crate::workload::{Applied, Driver};
+
+/// Everything a scenario needs while it runs.
+#[derive(Debug)]
+pub struct Stage {
+    pub(super) shared: Shared,
+    pub(super) pair: Pair,
+    pub(super) recorder: Recorder,
+    pub(super) driver: Driver,
+    pub(super) probe: Probe,
+    /// The rules in force.
+    pub(super) rules: Vec<Rule>,
+    /// Destinations whose versioning is suspended.
+    pub(super) suspended: BTreeSet<Side>,
+    /// What each step did, by label.
+    pub(super) applied: BTreeMap<String, Applied>,
+    /// Who is looking for the replicas of each step.
+    pub(super) watching: BTreeMap<String, JoinSet<()>>,
+    /// When the last operation was acknowledged.
+    pub(super) last: Instant,
+    pub(super) canaries: u32,
+}
+
+impl Stage {
+    /// Sets the stage for a pair that is there.
+    pub(crate) fn new(shared: &Shared, pair: Pair, plan: Plan) -> Self {
+        let recorder = Recorder::begin(&shared.journal, plan.clone());
+        let buckets: BTreeMap<Side, String> =
+            pair.buckets.iter().map(|bucket| (bucket.side, bucket.name.clone())).collect();
+        let clients =
+            || (shared.target.source.client.clone(), shared.target.destination.client.clone());
+        let driver =
+            Driver::new(recorder.clone(), clients(), buckets.clone(), plan.prefix, shared.seed);
+        let probe = Probe::new(recorder.clone(), clients(), buckets, shared.pace.schedule);
+        Self {
+            shared: shared.clone(),
+            pair,
+            recorder,
+            driver,
+            probe,
+            rules: plan.rules,
+            suspended: BTreeSet::new(),
+            applied: BTreeMap::new(),
+            watching: BTreeMap::new(),
+            last: Instant::now(),
+            canaries: 0,
+        }
+    }
+
+    /// How fast the target is expected to be.
+    pub(super) fn pace(&self) -> Pace {
+        self.shared.pace
+    }
+
+    /// The deadline of something that was acknowledged just now.
+    pub(super) fn deadline(&self) -> Instant {
+        Instant::now() + self.pace().deadline
+    }
+
+    /// The sides that replicas can arrive at.
+    pub(super) fn destinations(&self) -> Vec<Side> {
+        let sides = self.pair.buckets.iter().map(|bucket| bucket.side);
+        sides.filter(|side| *side != Side::Source).collect()
+    }
+
+    /// Remembers what a step did.
+    pub(super) fn remember(&mut self, label: &str, applied: Applied) {
+        self.last = Instant::now();
+        self.applied.insert(label.to_owned(), applied);
+    }
+
+    /// Waits until `window` has passed since the last operation.
+    pub(super) async fn wait_out(&self, window: Duration) {
+        tokio::time::sleep_until(self.last + window).await;
+    }
+}

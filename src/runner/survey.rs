@@ -1,0 +1,73 @@
+//! The last look: everything that was written, at both sides, after the last canary arrived.
+
+use crate::check::reference::{Expected, Fate, expected};
+use crate::history::{ListedVersion, Seen, Side};
+use crate::probe::Probe;
+use crate::replication::VersionId;
+
+use super::Stage;
+
+/// How many versions are looked at side by side.
+const BATCH: usize = 8;
+
+impl Stage {
+    /// Looks at every version that was written, and at the buckets themselves.
+    pub(super) async fn survey(&self) {
+        let sides = self.destinations();
+        for side in std::iter::once(Side::Source).chain(sides.iter().copied()) {
+            self.probe.bucket_configuration(side).await;
+        }
+        let everything = expected(&self.recorder.history());
+        for batch in everything.chunks(BATCH) {
+            let mut looking = tokio::task::JoinSet::new();
+            for expected in batch {
+                looking.spawn(look_at(self.probe.clone(), expected.clone()));
+            }
+            looking.join_all().await;
+        }
+    }
+}
+
+async fn look_at(probe: Probe, expected: Expected) {
+    let (key, version) = (expected.key.as_str(), &expected.version);
+    if expected.content.is_some() {
+        probe.head(Side::Source, key, Some(version)).await;
+        probe.tags(Side::Source, key, version).await;
+    }
+    let at_source = listed(probe.versions(Side::Source, key).await);
+    for (side, fate) in &expected.fates {
+        match (fate, expected.content.is_some()) {
+            (Fate::Replica { .. }, _) => {
+                probe.get(*side, key, Some(version)).await;
+                probe.tags(*side, key, version).await;
+            }
+            (_, true) => {
+                probe.head(*side, key, Some(version)).await;
+            }
+            (_, false) => {}
+        }
+        let at_destination = listed(probe.versions(*side, key).await);
+        for foreign in foreign(&at_source, &at_destination, version) {
+            probe.get(*side, key, Some(&foreign)).await;
+            probe.tags(*side, key, &foreign).await;
+        }
+    }
+}
+
+fn listed(seen: Seen) -> Vec<ListedVersion> {
+    match seen {
+        Seen::Versions { versions } => versions,
+        _ => Vec::new(),
+    }
+}
+
+/// Versions that the destination has and the source never gave: a replica under another ID.
+fn foreign(
+    source: &[ListedVersion],
+    destination: &[ListedVersion],
+    version: &VersionId,
+) -> Vec<VersionId> {
+    let known = |id: &VersionId| id == version || source.iter().any(|listed| listed.version == *id);
+    let objects = destination.iter().filter(|listed| !listed.marker);
+    objects.map(|listed| listed.version.clone()).filter(|id| !known(id)).collect()
+}

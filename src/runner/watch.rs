@@ -1,0 +1,97 @@
+//! Looking for the replicas of what was just written, while the scenario goes on.
+
+use crate::check::reference::{Fate, fates};
+use crate::history::Side;
+use crate::replication::{ReplicationStatus, Tags, VersionId};
+use crate::workload::Applied;
+
+use super::Stage;
+
+const FINAL: [ReplicationStatus; 2] = [ReplicationStatus::Completed, ReplicationStatus::Failed];
+
+impl Stage {
+    /// Looks for everything that a write should bring about.
+    pub(super) fn watch_write(&mut self, label: &str, applied: &Applied) {
+        let Some(version) = applied.outcome.version.clone() else { return };
+        let content = applied.content.clone().unwrap_or_default();
+        let fates = fates(&self.rules, &self.suspended, &applied.key, &content);
+        self.watch_status(label, &applied.key, &version, !fates.is_empty());
+        for (side, fate) in fates {
+            if matches!(fate, Fate::Replica { .. }) {
+                self.watch_replica(label, side, &applied.key, &version);
+            }
+        }
+    }
+
+    fn watch_replica(&mut self, label: &str, side: Side, key: &str, version: &VersionId) {
+        let (probe, deadline) = (self.probe.clone(), self.deadline());
+        let (key, version) = (key.to_owned(), version.clone());
+        self.watchers(label).spawn(async move {
+            probe.until_present(side, &key, &version, deadline).await;
+        });
+    }
+
+    /// Looks at the source's status: once at least, until it is final where a rule applies. A
+    /// look at each destination follows, since COMPLETED promises that it is readable there.
+    fn watch_status(&mut self, label: &str, key: &str, version: &VersionId, eligible: bool) {
+        let (probe, deadline) = (self.probe.clone(), self.deadline());
+        let (key, version, sides) = (key.to_owned(), version.clone(), self.destinations());
+        self.watchers(label).spawn(async move {
+            if !eligible {
+                probe.head(Side::Source, &key, Some(&version)).await;
+                return;
+            }
+            probe.until_status(&key, &version, &FINAL, deadline).await;
+            for side in sides {
+                probe.head(side, &key, Some(&version)).await;
+            }
+        });
+    }
+
+    /// Looks for a delete marker where it should travel to.
+    pub(super) fn watch_marker(&mut self, label: &str, applied: &Applied) {
+        let travels = crate::check::reference::marker_fates(&self.rules, &applied.key);
+        for (side, fate) in travels {
+            if matches!(fate, Fate::Marker) {
+                let (probe, deadline) = (self.probe.clone(), self.deadline());
+                let key = applied.key.clone();
+                self.watchers(label).spawn(async move {
+                    probe.until_marker(side, &key, deadline).await;
+                });
+            }
+        }
+    }
+
+    /// Looks for changed tags at every replica of the version.
+    pub(super) fn watch_tags(&mut self, label: &str, of: &Applied, tags: &Tags) {
+        let Some(version) = of.outcome.version.clone() else { return };
+        let content = of.content.clone().unwrap_or_default();
+        for (side, fate) in fates(&self.rules, &self.suspended, &of.key, &content) {
+            if matches!(fate, Fate::Replica { .. }) {
+                let (probe, deadline) = (self.probe.clone(), self.deadline());
+                let (key, version, tags) = (of.key.clone(), version.clone(), tags.clone());
+                self.watchers(label).spawn(async move {
+                    probe.until_tags(side, &key, &version, &tags, deadline).await;
+                });
+            }
+        }
+    }
+
+    fn watchers(&mut self, label: &str) -> &mut tokio::task::JoinSet<()> {
+        self.watching.entry(label.to_owned()).or_default()
+    }
+
+    /// Waits until everybody who looks for what step `label` did has ended.
+    pub(super) async fn watched(&mut self, label: &str) {
+        if let Some(watchers) = self.watching.remove(label) {
+            watchers.join_all().await;
+        }
+    }
+
+    /// Waits for every watcher.
+    pub(super) async fn all_watched(&mut self) {
+        for watchers in std::mem::take(&mut self.watching).into_values() {
+            watchers.join_all().await;
+        }
+    }
+}

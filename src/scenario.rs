@@ -1,0 +1,146 @@
+//! The catalogue: what S3 replication does, one behaviour a file.
+//!
+//! A scenario is data. It is written once and runs on every target that offers what it needs. To
+//! add one, copy a file of `scenario/`, and name it in the list below.
+
+use crate::check::Check;
+use crate::replication::{Capability, Rule};
+use crate::workload::Step;
+
+/// Declares the catalogue's modules, each with a `scenario()` of its own.
+macro_rules! catalogue {
+    ($($name:ident),* $(,)?) => {
+        $(mod $name;)*
+
+        /// Every scenario, in the order in which they are shown.
+        #[must_use]
+        pub fn catalogue() -> Vec<Scenario> {
+            vec![$($name::scenario()),*]
+        }
+    };
+}
+
+catalogue![
+    replica_bytes,
+    odd_keys,
+    version_id,
+    last_modified,
+    encryption,
+    checksums,
+    metadata,
+    tags,
+    storage_class,
+    multipart,
+    copy,
+    status,
+    no_status,
+    overwrites,
+    delete_marker_stays,
+    delete_marker_travels,
+    delete_marker_v1,
+    undelete_stays,
+    version_delete_stays,
+    existing_objects_stay,
+    prefix_filter,
+    tag_filter,
+    disabled_rule,
+    priority,
+    two_destinations,
+    tag_change,
+    suspended_destination,
+    bucket_configuration,
+];
+
+/// One behaviour: what it needs, what is done, and what is checked.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Scenario {
+    /// Its name, such as `prefix-filter`.
+    pub name: String,
+    /// What it shows, as one sentence.
+    pub summary: String,
+    /// The rule IDs it proves.
+    pub rule_ids: Vec<String>,
+    /// The rules of its pair; empty when the pair begins without a configuration.
+    pub rules: Vec<Rule>,
+    /// How many destinations its pair has.
+    pub destinations: u8,
+    /// What the target must offer.
+    pub needs: Vec<Capability>,
+    /// What is done.
+    pub steps: Vec<Step>,
+    /// What is checked.
+    pub checks: Vec<Check>,
+}
+
+impl Scenario {
+    /// A scenario on a pair with one V2 rule for every object, to one destination.
+    #[must_use]
+    pub fn new(name: &str, summary: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            summary: summary.to_owned(),
+            rule_ids: Vec::new(),
+            rules: vec![Rule::new("everything")],
+            destinations: 1,
+            needs: Vec::new(),
+            steps: Vec::new(),
+            checks: Vec::new(),
+        }
+    }
+
+    /// Names the rules it proves.
+    #[must_use]
+    pub fn proves<const N: usize>(mut self, rule_ids: [&str; N]) -> Self {
+        self.rule_ids = rule_ids.map(str::to_owned).to_vec();
+        self
+    }
+
+    /// Sets the rules of its pair.
+    #[must_use]
+    pub fn with_rules(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
+        self.rules = rules.into_iter().collect();
+        self
+    }
+
+    /// Sets how many destinations its pair has.
+    #[must_use]
+    pub fn with_destinations(mut self, destinations: u8) -> Self {
+        self.destinations = destinations;
+        self
+    }
+
+    /// Names what the target must offer.
+    #[must_use]
+    pub fn needs<const N: usize>(mut self, needs: [Capability; N]) -> Self {
+        self.needs = needs.to_vec();
+        self
+    }
+
+    /// Sets what is done.
+    #[must_use]
+    pub fn steps(mut self, steps: impl IntoIterator<Item = Step>) -> Self {
+        self.steps = steps.into_iter().collect();
+        self
+    }
+
+    /// Sets what is checked.
+    #[must_use]
+    pub fn checks(mut self, checks: impl IntoIterator<Item = Check>) -> Self {
+        self.checks = checks.into_iter().collect();
+        self
+    }
+}
+
+/// What nearly every scenario needs to name.
+mod prelude {
+    pub(super) use super::Scenario;
+    pub(super) use crate::check::{Check, CheckKind};
+    pub(super) use crate::replication::{Capability, ReplicationStatus, Rule, Schema};
+    pub(super) use crate::workload::{Object, Side, Step};
+
+    /// A check of every subject it applies to.
+    pub(super) fn check(kind: CheckKind) -> Check {
+        Check::new(kind)
+    }
+}

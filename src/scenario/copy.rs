@@ -1,0 +1,15 @@
+//! A copy into the source is a new version, and replicates (R-DATA-18).
+
+use super::prelude::*;
+
+pub(super) fn scenario() -> Scenario {
+    let original = Object::default().with_metadata("copied", "too").with_tag("copied", "too");
+    Scenario::new("copy", "CopyObject into the source replicates, metadata and tags included")
+        .proves(["R-DATA-18"])
+        .steps([
+            Step::put("original", "original", original),
+            Step::copy("copy", "original", "copy"),
+            Step::copy("onto-itself", "copy", "copy/again"),
+        ])
+        .checks([CheckKind::Arrives, CheckKind::Bytes, CheckKind::Metadata, CheckKind::Tags].map(check))
+}

@@ -1,0 +1,133 @@
+//! The one-way doors between the modules: who may import whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// What a module may import besides `error` and `replication`, which everyone may.
+fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let everything_below_runner = vec![
+        "check", "emulator", "history", "lag", "probe", "provision", "report", "scenario",
+        "target", "workload",
+    ];
+    BTreeMap::from([
+        (
+            "cli",
+            vec![
+                "runner", "emulator", "target", "history", "check", "lag", "report", "config",
+                "scenario",
+            ],
+        ),
+        // A pair for a user's test: a second composition root beside the command line.
+        ("fixture", vec!["runner", "config", "check", "history", "target", "scenario", "workload"]),
+        ("runner", everything_below_runner),
+        ("scenario", vec!["workload", "check", "lag"]),
+        ("provision", vec!["target", "history"]),
+        ("workload", vec!["target", "history"]),
+        ("probe", vec!["target", "history"]),
+        ("check", vec!["history", "lag"]),
+        ("lag", vec!["history"]),
+        ("report", vec!["check", "lag", "history"]),
+        // Validated settings are the runner's; the variables become them here.
+        ("config", vec!["runner", "target"]),
+        ("emulator", vec![]),
+        ("target", vec![]),
+        ("history", vec![]),
+        ("error", vec![]),
+        ("replication", vec![]),
+    ])
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The top-level module that a file belongs to.
+fn module_of(path: &Path, root: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap();
+    below.components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "")
+}
+
+/// The top-level modules that a file names after `crate::`, outside comments.
+fn imports(path: &Path) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let named = |line: &str| {
+        let after = line.split("crate::").skip(1);
+        let word = |rest: &str| {
+            rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect::<String>()
+        };
+        after.map(word).filter(|name| !name.is_empty()).collect::<Vec<_>>()
+    };
+    code.flat_map(named).collect()
+}
+
+#[test]
+fn every_module_imports_only_what_the_architecture_allows() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let (allowed, mut files, mut wrong) = (allowed(), Vec::new(), Vec::new());
+    sources(&root, &mut files);
+    assert!(files.len() > 30, "only {} sources found", files.len());
+    for file in files {
+        let module = module_of(&file, &root);
+        if module == "lib" || module == "main" {
+            continue;
+        }
+        let may = allowed.get(module.as_str()).unwrap_or_else(|| {
+            panic!("the module {module:?} is not in the table; give it a place there")
+        });
+        let imported = imports(&file);
+        let free = [module.as_str(), "error", "replication"];
+        let is_wrong = |name: &&String| {
+            allowed.contains_key(name.as_str())
+                && !free.contains(&name.as_str())
+                && !may.contains(&name.as_str())
+        };
+        wrong.extend(imported.iter().filter(is_wrong).map(|name| format!("{file:?} imports {name}")));
+    }
+    assert!(wrong.is_empty(), "one-way doors taken the wrong way:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn check_and_lag_know_no_tokio_no_aws_no_clock_and_no_environment() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let pure = |file: &PathBuf| ["check", "lag"].contains(&module_of(file, &root).as_str());
+    for file in files.into_iter().filter(pure) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for impure in ["tokio", "aws_", "std::time::Instant", "SystemTime", "std::env"] {
+            assert!(!text.contains(impure), "{file:?} knows {impure}");
+        }
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_500_lines() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["src", "tests", "benches", "examples"] {
+        sources(&root.join(folder), &mut files);
+    }
+    for file in files {
+        let lines = std::fs::read_to_string(&file).unwrap().lines().count();
+        assert!(lines <= 500, "{file:?} has {lines} lines; split it where a second idea begins");
+    }
+}
+
+#[test]
+fn the_emulator_and_the_reference_model_match_rules_apart() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root.join("emulator"), &mut files);
+    assert!(files.iter().all(|file| !imports(file).contains("check")));
+    let mut files = Vec::new();
+    sources(&root.join("check"), &mut files);
+    assert!(files.iter().all(|file| !imports(file).contains("emulator")));
+}
