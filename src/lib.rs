@@ -6,4 +6,5 @@ pub mod error;
 pub mod history;
 pub mod probe;
 pub mod replication;
+pub mod target;
 pub mod workload;
