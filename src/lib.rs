@@ -5,5 +5,7 @@ pub mod emulator;
 pub mod error;
 pub mod history;
 pub mod probe;
+pub mod provision;
 pub mod replication;
+pub mod target;
 pub mod workload;

@@ -1,0 +1,200 @@
+//! Making, settling and removing bucket pairs through the SDK.
+//!
+//! Every bucket is written into [`Made`] before it is created, so that whoever ends the run, after
+//! a failure, a panic or a signal, knows what to remove.
+
+mod adopt;
+mod bucket;
+mod configure;
+mod ledger;
+mod pace;
+mod remove;
+mod rules;
+
+pub use adopt::adopt;
+pub use configure::configure;
+pub use ledger::{Made, MadeBucket};
+pub use remove::{LeftBehind, remove_prefix, tear_down, tear_down_all};
+
+use crate::error::{Error, Result};
+use crate::history::{Bucket, Side};
+use crate::replication::Rule;
+use crate::target::{Endpoint, Target};
+
+/// The role of a pair that needs none: emulators check its ARN's form only.
+pub const DEFAULT_ROLE: &str = "arn:aws:iam::000000000000:role/bucketpair-replication";
+
+/// A pair that is to be made.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The run's ID; the buckets carry it as a tag.
+    pub run: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// How many destinations.
+    pub destinations: u8,
+    /// The rules; their destinations are sides (`destination`, `destination-2`). May be empty.
+    pub rules: Vec<Rule>,
+    /// The ARN of the replication role.
+    pub role: String,
+    /// After how many days noncurrent versions are deleted.
+    pub noncurrent_days: u32,
+    /// When the buckets are rubbish, as an RFC 3339 time; a tag says so.
+    pub expires: String,
+}
+
+impl Request {
+    /// One destination, no rules yet, the default role, 21 days.
+    #[must_use]
+    pub fn new(
+        run: impl Into<String>,
+        scenario: impl Into<String>,
+        expires: impl Into<String>,
+    ) -> Self {
+        Self {
+            run: run.into(),
+            scenario: scenario.into(),
+            destinations: 1,
+            rules: Vec::new(),
+            role: DEFAULT_ROLE.to_owned(),
+            noncurrent_days: 21,
+            expires: expires.into(),
+        }
+    }
+}
+
+/// A source bucket with its destinations.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// The buckets, the source first.
+    pub buckets: Vec<Bucket>,
+    /// Whether the pair was there before: then its buckets and configuration stay.
+    pub existing: bool,
+    /// What every key starts with; empty on a pair of our own.
+    pub prefix: String,
+    /// The run's ID.
+    pub run: String,
+    /// What could not be had and is not needed, a line each.
+    pub notes: Vec<String>,
+}
+
+impl Pair {
+    /// The name of the bucket on this side; empty where there is none.
+    #[must_use]
+    pub fn bucket(&self, side: Side) -> &str {
+        let bucket = self.buckets.iter().find(|bucket| bucket.side == side);
+        bucket.map_or("", |bucket| bucket.name.as_str())
+    }
+
+    /// The side of the bucket with this name.
+    #[must_use]
+    pub fn side(&self, name: &str) -> Option<Side> {
+        let bucket = self.buckets.iter().find(|bucket| bucket.name == name);
+        bucket.map(|bucket| bucket.side)
+    }
+}
+
+/// Makes a pair: the destinations, then the source, then its replication configuration, read back
+/// until it is stable. What was made before an error stays in `made` for [`tear_down_all`].
+///
+/// # Errors
+/// A name that is taken, an endpoint that cannot version a bucket, and whatever S3 refuses.
+pub async fn provision(target: &Target, request: &Request, made: &Made) -> Result<Pair> {
+    let mut pair = planned(target, request);
+    let (sources, destinations): (Vec<_>, Vec<_>) = pair
+        .buckets
+        .clone()
+        .into_iter()
+        .partition(|bucket| bucket.side == Side::Source);
+    for bucket in destinations.into_iter().chain(sources) {
+        let notes = Box::pin(bucket::make(target, request, &bucket, made)).await?;
+        pair.notes.extend(notes);
+    }
+    if !request.rules.is_empty() {
+        configure(target, &pair, &request.rules, &request.role).await?;
+    }
+    Ok(pair)
+}
+
+/// The pair with its names, before anything is made. Each pair has a UUID of its own.
+fn planned(target: &Target, request: &Request) -> Pair {
+    let uuid = uuid::Uuid::new_v4().to_string();
+    let sides = (0..request.destinations).map(Side::Destination);
+    let buckets = std::iter::once(Side::Source)
+        .chain(sides)
+        .map(|side| Bucket {
+            side,
+            name: name(&request.scenario, &uuid, side),
+            region: endpoint(target, side).region.clone(),
+        });
+    Pair {
+        buckets: buckets.collect(),
+        existing: false,
+        prefix: String::new(),
+        run: request.run.clone(),
+        notes: Vec::new(),
+    }
+}
+
+/// `bucketpair-{scenario, shortened}-{uuid}-{s|d|d2}`: at most 63 characters.
+fn name(scenario: &str, uuid: &str, side: Side) -> String {
+    let end = match side {
+        Side::Source => "s".to_owned(),
+        Side::Destination(0) => "d".to_owned(),
+        Side::Destination(n) => format!("d{}", u16::from(n) + 1),
+    };
+    let room = 63_usize.saturating_sub("bucketpair-".len() + uuid.len() + end.len() + 2);
+    let plain = scenario
+        .to_ascii_lowercase()
+        .replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let short: String = plain.trim_start_matches('-').chars().take(room).collect();
+    match short.trim_end_matches('-') {
+        "" => format!("bucketpair-{uuid}-{end}"),
+        short => format!("bucketpair-{short}-{uuid}-{end}"),
+    }
+}
+
+fn endpoint(target: &Target, side: Side) -> &Endpoint {
+    target.endpoint(side == Side::Source)
+}
+
+/// What the SDK's builders return, when we forgot a field.
+fn built<T>(outcome: Result<T, aws_sdk_s3::error::BuildError>) -> Result<T> {
+    outcome.map_err(|error| Error::Internal(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UUID: &str = "00000000-0000-4000-8000-000000000000";
+
+    #[test]
+    fn names_are_valid_and_differ_by_side() {
+        let long = "Three_overwrites give three versions with the same IDs";
+        for scenario in ["", "---", "a", "same-version-id", long] {
+            for side in [
+                Side::Source,
+                Side::Destination(0),
+                Side::Destination(1),
+                Side::Destination(255),
+            ] {
+                let name = name(scenario, UUID, side);
+                assert!(
+                    name.len() <= 63 && name.contains(UUID) && !name.contains("--"),
+                    "{name}"
+                );
+                let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+                assert!(name.chars().all(allowed), "{name}");
+            }
+        }
+        assert_eq!(
+            name("sse", UUID, Side::Source),
+            format!("bucketpair-sse-{UUID}-s")
+        );
+        assert_eq!(
+            name("sse", UUID, Side::Destination(1)),
+            format!("bucketpair-sse-{UUID}-d2")
+        );
+    }
+}

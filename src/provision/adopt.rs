@@ -1,0 +1,89 @@
+//! Using a pair that is there.
+
+use super::bucket::{is_versioned, status};
+use super::{Pair, configure, endpoint};
+use crate::error::{Error, Result};
+use crate::history::{Bucket, Side};
+use crate::replication::Rule;
+use crate::target::{Target, refused};
+
+/// Looks at a pair that is there, without changing it: both buckets, their versioning, and the
+/// source's rules towards the destination. Rules to other buckets are left out.
+///
+/// # Errors
+/// A bucket that is not there or not versioned, and a source without an enabled rule towards the
+/// destination.
+pub async fn adopt(
+    target: &Target,
+    source: &str,
+    destination: &str,
+    run: &str,
+    prefix: &str,
+) -> Result<(Pair, Vec<Rule>)> {
+    let pair = existing(target, source, destination, run, prefix)?;
+    for bucket in &pair.buckets {
+        must_be_versioned(target, bucket).await?;
+    }
+    let rules = configure::read(target, &pair).await?.unwrap_or_default();
+    let side = Side::Destination(0).to_string();
+    let rules: Vec<_> = rules
+        .into_iter()
+        .filter(|rule| rule.destination == side)
+        .collect();
+    if rules.iter().any(|rule| rule.enabled) {
+        return Ok((pair, rules));
+    }
+    Err(Error::NotReplicating(format!(
+        "no enabled rule of {source} replicates to {destination}; \
+         put a replication configuration, or name another --pair"
+    )))
+}
+
+fn existing(
+    target: &Target,
+    source: &str,
+    destination: &str,
+    run: &str,
+    prefix: &str,
+) -> Result<Pair> {
+    if prefix.is_empty() || source == destination {
+        return Err(Error::Usage(format!(
+            "--pair {source},{destination} needs two buckets and a prefix of its own"
+        )));
+    }
+    let bucket = |side, name: &str| Bucket {
+        side,
+        name: name.to_owned(),
+        region: endpoint(target, side).region.clone(),
+    };
+    Ok(Pair {
+        buckets: vec![
+            bucket(Side::Source, source),
+            bucket(Side::Destination(0), destination),
+        ],
+        existing: true,
+        prefix: prefix.to_owned(),
+        run: run.to_owned(),
+        notes: Vec::new(),
+    })
+}
+
+async fn must_be_versioned(target: &Target, bucket: &Bucket) -> Result<()> {
+    let (endpoint, name) = (endpoint(target, bucket.side), &bucket.name);
+    let (url, side) = (&endpoint.url, bucket.side);
+    match endpoint.client.head_bucket().bucket(name).send().await {
+        Err(error) if status(&error) == Some(404) => {
+            return Err(Error::Usage(format!(
+                "the {side} {name} of --pair is not at {url}; is its name right?"
+            )));
+        }
+        outcome => outcome.map_err(|error| refused("HeadBucket", name, &error))?,
+    };
+    if is_versioned(endpoint, name).await? {
+        return Ok(());
+    }
+    Err(Error::NotReplicating(format!(
+        "the {side} {name} at {url} is not versioned, and only versioned buckets replicate; \
+         enable versioning, or name another --pair"
+    )))
+}

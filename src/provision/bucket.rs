@@ -1,0 +1,229 @@
+//! Making one bucket with its settings.
+
+use std::time::Duration;
+
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::types::{
+    BucketLifecycleConfiguration, BucketLocationConstraint, BucketVersioningStatus,
+    CreateBucketConfiguration, ExpirationStatus, LifecycleRule, LifecycleRuleFilter,
+    NoncurrentVersionExpiration, PublicAccessBlockConfiguration, ServerSideEncryption,
+    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
+    Tag, Tagging, VersioningConfiguration,
+};
+
+use super::pace::Pace;
+use super::{Made, Request, built, endpoint};
+use crate::error::{Error, Result};
+use crate::history::Bucket;
+use crate::target::{Endpoint, Target, refused};
+
+const SETTLED: Duration = Duration::from_secs(30);
+
+/// The tag that says which run made a bucket. Only buckets with it are emptied.
+pub(super) const RUN_TAG: &str = "bucketpair:run";
+
+/// Makes the bucket and its settings; answers what could not be had and is not needed.
+pub(super) async fn make(
+    target: &Target,
+    request: &Request,
+    bucket: &Bucket,
+    made: &Made,
+) -> Result<Option<String>> {
+    let on = On {
+        endpoint: endpoint(target, bucket.side),
+        bucket: &bucket.name,
+    };
+    on.must_be_free().await?;
+    made.intend(bucket, &request.run);
+    on.create().await?;
+    on.tag(request).await?;
+    let (versioning, encryption, lifecycle, block) = tokio::join!(
+        on.version(),
+        on.encrypt(),
+        on.expire_noncurrent(request.noncurrent_days),
+        on.block_public_access()
+    );
+    versioning.and(encryption).and(lifecycle).and(block)
+}
+
+/// One bucket at its endpoint.
+struct On<'a> {
+    endpoint: &'a Endpoint,
+    bucket: &'a str,
+}
+
+impl On<'_> {
+    fn client(&self) -> &aws_sdk_s3::Client {
+        &self.endpoint.client
+    }
+
+    fn refused<E>(&self, actor: &str, error: &SdkError<E>) -> Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        match refused(actor, self.bucket, error) {
+            Error::Unreachable { actor, cause, .. } => Error::Unreachable {
+                actor: format!("{actor} {}", self.bucket),
+                endpoint: self.endpoint.url.clone(),
+                cause,
+            },
+            other => other,
+        }
+    }
+
+    /// `CreateBucket` in us-east-1 answers 200 for a bucket one has: so it is asked for first.
+    async fn must_be_free(&self) -> Result<()> {
+        match self.client().head_bucket().bucket(self.bucket).send().await {
+            Err(error) if status(&error) == Some(404) => Ok(()),
+            Err(error) if !matches!(status(&error), Some(200..=499)) => {
+                Err(self.refused("HeadBucket", &error))
+            }
+            _ => Err(self.taken()),
+        }
+    }
+
+    fn taken(&self) -> Error {
+        Error::Refused {
+            actor: "CreateBucket".to_owned(),
+            subject: self.bucket.to_owned(),
+            code: "BucketAlreadyExists".to_owned(),
+            message: format!("the name is taken at {}", self.endpoint.url),
+            remedy: "; run again for a new name, or check that the keys may see the bucket".into(),
+        }
+    }
+
+    async fn create(&self) -> Result<()> {
+        let region = self.endpoint.region.as_str();
+        let place = (region != "us-east-1").then(|| {
+            CreateBucketConfiguration::builder()
+                .location_constraint(BucketLocationConstraint::from(region))
+                .build()
+        });
+        let request = self.client().create_bucket().bucket(self.bucket);
+        match request.set_create_bucket_configuration(place).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.code() {
+                // The name was free: this is our own, whose first answer was lost.
+                Some("BucketAlreadyOwnedByYou") => Ok(()),
+                Some("BucketAlreadyExists") => Err(self.taken()),
+                _ => Err(self.refused("CreateBucket", &error)),
+            },
+        }
+    }
+
+    async fn tag(&self, request: &Request) -> Result<()> {
+        let tags = [
+            (RUN_TAG, &request.run),
+            ("bucketpair:scenario", &request.scenario),
+            ("bucketpair:expires", &request.expires),
+        ];
+        let tags = tags
+            .into_iter()
+            .map(|(key, value)| built(Tag::builder().key(key).value(value).build()))
+            .collect::<Result<Vec<_>>>()?;
+        let tagging = built(Tagging::builder().set_tag_set(Some(tags)).build())?;
+        let request = self.client().put_bucket_tagging().bucket(self.bucket);
+        let outcome = request.tagging(tagging).send().await;
+        outcome.map_err(|error| self.refused("PutBucketTagging", &error))?;
+        Ok(())
+    }
+
+    async fn version(&self) -> Result<()> {
+        let enabled = VersioningConfiguration::builder()
+            .status(BucketVersioningStatus::Enabled)
+            .build();
+        let request = self.client().put_bucket_versioning().bucket(self.bucket);
+        match request.versioning_configuration(enabled).send().await {
+            Ok(_) => self.settle_versioning().await,
+            Err(error) if not_implemented(&error) => Err(self.cannot_version("it says so")),
+            Err(error) => Err(self.refused("PutBucketVersioning", &error)),
+        }
+    }
+
+    async fn settle_versioning(&self) -> Result<()> {
+        let mut pace = Pace::new(SETTLED);
+        while !is_versioned(self.endpoint, self.bucket).await? {
+            if !pace.again().await {
+                return Err(self.cannot_version("it stays off after it was enabled"));
+            }
+        }
+        Ok(())
+    }
+
+    fn cannot_version(&self, why: &str) -> Error {
+        Error::NotOffered(format!(
+            "{} cannot version {} ({why}), and only versioned buckets replicate; \
+             choose another endpoint",
+            self.endpoint.url, self.bucket
+        ))
+    }
+
+    async fn encrypt(&self) -> Result<()> {
+        let default = ServerSideEncryptionByDefault::builder()
+            .sse_algorithm(ServerSideEncryption::Aes256)
+            .build();
+        let rule = ServerSideEncryptionRule::builder()
+            .apply_server_side_encryption_by_default(built(default)?)
+            .build();
+        let configuration = ServerSideEncryptionConfiguration::builder().rules(rule);
+        let request = self.client().put_bucket_encryption().bucket(self.bucket);
+        let request = request.server_side_encryption_configuration(built(configuration.build())?);
+        let outcome = request.send().await;
+        outcome.map_err(|error| self.refused("PutBucketEncryption", &error))?;
+        Ok(())
+    }
+
+    async fn expire_noncurrent(&self, days: u32) -> Result<()> {
+        let expiration = NoncurrentVersionExpiration::builder()
+            .noncurrent_days(i32::try_from(days).unwrap_or(i32::MAX))
+            .build();
+        let rule = LifecycleRule::builder()
+            .id("noncurrent-versions")
+            .status(ExpirationStatus::Enabled)
+            .filter(LifecycleRuleFilter::builder().prefix("").build())
+            .noncurrent_version_expiration(expiration);
+        let configuration = BucketLifecycleConfiguration::builder().rules(built(rule.build())?);
+        let request = self.client().put_bucket_lifecycle_configuration();
+        let request = request
+            .bucket(self.bucket)
+            .lifecycle_configuration(built(configuration.build())?);
+        let outcome = request.send().await;
+        outcome.map_err(|error| self.refused("PutBucketLifecycleConfiguration", &error))?;
+        Ok(())
+    }
+
+    async fn block_public_access(&self) -> Result<Option<String>> {
+        let all = PublicAccessBlockConfiguration::builder()
+            .block_public_acls(true)
+            .ignore_public_acls(true)
+            .block_public_policy(true)
+            .restrict_public_buckets(true)
+            .build();
+        let request = self.client().put_public_access_block().bucket(self.bucket);
+        match request.public_access_block_configuration(all).send().await {
+            Ok(_) => Ok(None),
+            Err(error) if not_implemented(&error) => Ok(Some(format!(
+                "{} does not offer PutPublicAccessBlock: public access to {} is not blocked",
+                self.endpoint.url, self.bucket
+            ))),
+            Err(error) => Err(self.refused("PutPublicAccessBlock", &error)),
+        }
+    }
+}
+
+/// Whether versioning is `Enabled`.
+pub(super) async fn is_versioned(endpoint: &Endpoint, bucket: &str) -> Result<bool> {
+    let request = endpoint.client.get_bucket_versioning().bucket(bucket);
+    let answer = request.send().await;
+    let answer = answer.map_err(|error| refused("GetBucketVersioning", bucket, &error))?;
+    Ok(answer.status() == Some(&BucketVersioningStatus::Enabled))
+}
+
+fn not_implemented<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    status(error) == Some(501) || error.code() == Some("NotImplemented")
+}
+
+/// The status of the answer, if there was one.
+pub(super) fn status<E>(error: &SdkError<E>) -> Option<u16> {
+    error.raw_response().map(|raw| raw.status().as_u16())
+}

@@ -1,0 +1,86 @@
+//! Putting a replication configuration, and waiting until it is stored.
+
+use std::time::Duration;
+
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::types::ReplicationConfiguration;
+
+use super::pace::Pace;
+use super::{Pair, built, rules};
+use crate::error::{Error, Result};
+use crate::history::Side;
+use crate::replication::Rule;
+use crate::target::{Target, refused};
+
+const SETTLED: Duration = Duration::from_mins(1);
+
+/// Puts the rules on the source, and reads them back until two reads in a row equal them.
+/// (R-CFG-11: a read soon after a put may show the old state.)
+///
+/// # Errors
+/// What S3 refuses, and a deadline of a minute for the read.
+pub async fn configure(target: &Target, pair: &Pair, rules: &[Rule], role: &str) -> Result<()> {
+    put(target, pair, rules, role).await?;
+    let wanted = rules::normal(rules);
+    let mut pace = Pace::new(SETTLED);
+    let mut equal = 0;
+    loop {
+        let found = read(target, pair).await?;
+        let same = found.as_deref().map(rules::normal).as_ref() == Some(&wanted);
+        equal = if same { equal + 1 } else { 0 };
+        if equal == 2 {
+            return Ok(());
+        }
+        if !same && !pace.again().await {
+            return Err(unstable(pair, &wanted, found.as_deref()));
+        }
+    }
+}
+
+async fn put(target: &Target, pair: &Pair, rules: &[Rule], role: &str) -> Result<()> {
+    let source = pair.bucket(Side::Source);
+    let rules = rules.iter().map(|rule| rules::to_sdk(rule, pair));
+    let configuration = ReplicationConfiguration::builder()
+        .role(role)
+        .set_rules(Some(rules.collect::<Result<_>>()?));
+    let request = target.source.client.put_bucket_replication().bucket(source);
+    let outcome = request
+        .replication_configuration(built(configuration.build())?)
+        .send()
+        .await;
+    outcome.map_err(|error| refused("PutBucketReplication", source, &error))?;
+    Ok(())
+}
+
+/// The rules that are stored; none where there is no configuration.
+pub(super) async fn read(target: &Target, pair: &Pair) -> Result<Option<Vec<Rule>>> {
+    let source = pair.bucket(Side::Source);
+    let request = target.source.client.get_bucket_replication().bucket(source);
+    let answer = match request.send().await {
+        Ok(answer) => answer,
+        Err(error) if error.code() == Some("ReplicationConfigurationNotFoundError") => {
+            return Ok(None);
+        }
+        Err(error) => return Err(refused("GetBucketReplication", source, &error)),
+    };
+    let rules = answer.replication_configuration().map(|configuration| {
+        let rules = configuration.rules().iter();
+        rules.map(|rule| rules::from_sdk(rule, pair)).collect()
+    });
+    Ok(rules)
+}
+
+fn unstable(pair: &Pair, wanted: &[Rule], found: Option<&[Rule]>) -> Error {
+    let ids = |rules: &[Rule]| {
+        let ids: Vec<_> = rules.iter().map(|rule| rule.id.as_str()).collect();
+        ids.join(", ")
+    };
+    let found = found.map_or_else(|| "nothing".to_owned(), ids);
+    Error::Deadline(format!(
+        "the replication configuration of {} still reads otherwise than it was put after {} s \
+         (put: {}; read: {found}); does this endpoint store every element of a rule?",
+        pair.bucket(Side::Source),
+        SETTLED.as_secs(),
+        ids(wanted)
+    ))
+}

@@ -1,0 +1,128 @@
+//! The pair of endpoints that is tested, with its clients and what it is capable of.
+//!
+//! Code asks a [`Target`] for a capability, never for its name. Keys are given, or come from a
+//! profile that was named: the ambient AWS chain is asked for [`aws`] alone.
+
+mod address;
+#[cfg(feature = "tls")]
+mod certificates;
+mod choice;
+mod client;
+mod connect;
+mod preflight;
+mod refusal;
+
+pub use choice::Choice;
+pub use connect::{AWS_LACKS, LOCALSTACK_LACKS, aws, endpoint, in_process, localstack};
+pub use preflight::preflight;
+pub use refusal::refused;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::replication::Capability;
+
+/// A pair of endpoints: what replicates between them is tested.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// `emulator`, `localstack`, `aws` or `endpoint`.
+    pub name: String,
+    /// Where source buckets live.
+    pub source: Endpoint,
+    /// Where destination buckets live.
+    pub destination: Endpoint,
+    /// What it offers.
+    pub capabilities: BTreeSet<Capability>,
+    /// Whether a pair costs nothing, so that each scenario can have its own.
+    pub costs_nothing: bool,
+    /// What replicates, for the report.
+    pub engine: String,
+}
+
+impl Target {
+    /// The source's endpoint, or the destination's.
+    #[must_use]
+    pub fn endpoint(&self, side_is_source: bool) -> &Endpoint {
+        if side_is_source {
+            &self.source
+        } else {
+            &self.destination
+        }
+    }
+
+    /// Whether the target offers this.
+    #[must_use]
+    pub fn offers(&self, capability: Capability) -> bool {
+        self.capabilities.contains(&capability)
+    }
+}
+
+/// One S3 endpoint.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// Its address.
+    pub url: String,
+    /// The region that requests are signed for and buckets are made in.
+    pub region: String,
+    /// The client that talks to it.
+    pub client: aws_sdk_s3::Client,
+}
+
+/// A static key pair. Its `Debug` shows no secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Keys {
+    /// The access key ID.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: String,
+    /// The session token of temporary keys.
+    pub session_token: Option<String>,
+}
+
+impl Keys {
+    /// A key pair without a session token.
+    #[must_use]
+    pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Self {
+        Self {
+            access_key_id: access_key_id.into(),
+            secret_access_key: secret_access_key.into(),
+            session_token: None,
+        }
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys")
+            .field("access_key_id", &self.access_key_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How to connect to endpoints.
+#[derive(Debug, Clone)]
+pub struct Connect {
+    /// The source's region.
+    pub source_region: String,
+    /// The destination's region.
+    pub destination_region: String,
+    /// Static keys. A profile comes before them.
+    pub keys: Option<Keys>,
+    /// A profile of `~/.aws`, for its keys only.
+    pub profile: Option<String>,
+    /// A PEM file of certificates to trust besides the system's.
+    pub ca_bundle: Option<PathBuf>,
+}
+
+impl Default for Connect {
+    fn default() -> Self {
+        Self {
+            source_region: "ap-northeast-1".to_owned(),
+            destination_region: "us-east-1".to_owned(),
+            keys: None,
+            profile: None,
+            ca_bundle: None,
+        }
+    }
+}

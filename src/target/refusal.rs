@@ -1,0 +1,140 @@
+//! From the SDK's errors to one line for people.
+
+use std::error::Error as StdError;
+
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+
+use crate::error::Error;
+
+const LONGEST: usize = 300;
+
+/// Maps an SDK error: no answer becomes [`Error::Unreachable`], an answer [`Error::Refused`] with
+/// S3's code and message, and what can be done about that code.
+pub fn refused<E>(actor: &str, subject: &str, error: &SdkError<E>) -> Error
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    let unreachable = |cause: String| Error::Unreachable {
+        actor: actor.to_owned(),
+        endpoint: subject.to_owned(),
+        cause,
+    };
+    match error {
+        SdkError::TimeoutError(_) => unreachable("no answer in time".to_owned()),
+        SdkError::DispatchFailure(_) if is_about_keys(error) => {
+            answered(actor, subject, "Credentials", &innermost(error))
+        }
+        SdkError::DispatchFailure(_) => unreachable(innermost(error)),
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            let code = match service.err().code() {
+                Some(code) if !code.is_empty() => code.to_owned(),
+                _ => status.to_string(),
+            };
+            let message = service.err().message().filter(|text| !text.is_empty());
+            answered(
+                actor,
+                subject,
+                &code,
+                message.unwrap_or_else(|| phrase(status)),
+            )
+        }
+        SdkError::ResponseError(_) => {
+            let cause = format!("the answer is not S3's ({})", innermost(error));
+            answered(actor, subject, "ResponseError", &cause)
+        }
+        _ => answered(actor, subject, "RequestError", &innermost(error)),
+    }
+}
+
+fn answered(actor: &str, subject: &str, code: &str, message: &str) -> Error {
+    Error::Refused {
+        actor: actor.to_owned(),
+        subject: subject.to_owned(),
+        code: code.to_owned(),
+        message: one_line(message),
+        remedy: remedy(code).to_owned(),
+    }
+}
+
+fn is_about_keys(error: &(dyn StdError + 'static)) -> bool {
+    chain(error).any(|error| {
+        let text = error.to_string().to_lowercase();
+        text.contains("credential") || text.contains("identity")
+    })
+}
+
+/// What a status says where S3 says nothing, as to HEAD.
+fn phrase(status: u16) -> &'static str {
+    match status {
+        301 | 307 => "moved to another endpoint",
+        400 => "bad request",
+        401 | 403 => "forbidden",
+        404 => "not found",
+        405 => "method not allowed",
+        409 => "conflict",
+        412 => "precondition failed",
+        501 => "not implemented",
+        500..=599 => "the server failed",
+        _ => "no message",
+    }
+}
+
+fn remedy(code: &str) -> &'static str {
+    match code {
+        "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidSecurity" | "Credentials" => {
+            "; are BUCKETPAIR_ACCESS_KEY_ID and BUCKETPAIR_SECRET_ACCESS_KEY, or the profile, this endpoint's?"
+        }
+        "ExpiredToken" | "InvalidToken" | "TokenRefreshRequired" => "; log in again",
+        "AccessDenied" | "Forbidden" | "AllAccessDisabled" | "401" | "403" => {
+            "; are the keys right, and may they do this?"
+        }
+        "AuthorizationHeaderMalformed"
+        | "PermanentRedirect"
+        | "TemporaryRedirect"
+        | "IllegalLocationConstraintException"
+        | "InvalidLocationConstraint"
+        | "301"
+        | "307" => "; do --source-region and --destination-region name the endpoints' regions?",
+        "RequestTimeTooSkewed" => "; set this machine's clock",
+        "NoSuchBucket" | "NotFound" | "404" => "; is the name right, and is it still there?",
+        "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" => {
+            "; the name is taken: run again for a new one"
+        }
+        "TooManyBuckets" => "; remove buckets, or ask for a higher quota",
+        "SlowDown" | "ServiceUnavailable" | "503" => "; try again with fewer --jobs",
+        "InternalError" | "500" => "; look into the server's log",
+        "NotImplemented" | "MethodNotAllowed" | "405" | "501" => {
+            "; this endpoint does not offer it, choose another"
+        }
+        "ResponseError" => "; is this an S3 endpoint?",
+        _ => "",
+    }
+}
+
+/// The last cause of an error, in one line.
+pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
+    let text = chain(error).last().map(ToString::to_string);
+    one_line(&text.unwrap_or_default())
+}
+
+fn chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let error = next?;
+        next = error.source();
+        Some(error)
+    })
+}
+
+/// The text on one line of bearable length.
+fn one_line(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = line.trim_end_matches('.');
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
