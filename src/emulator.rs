@@ -1,1 +1,3 @@
 //! The embedded S3 pair.
+
+mod rules;
