@@ -1,3 +1,148 @@
-//! The embedded S3 pair.
+//! The embedded S3 pair: S3 over HTTP in this process, with an asynchronous replication engine.
+//!
+//! Two regions over one world. It follows AWS's rules as `replication-semantics` states them, knows
+//! the true arrival time of every replica, and can be told to break one rule at a time
+//! ([`Defect`]), so that checks can be shown to catch it. It is no store: nothing outlives it.
+//! Main type: [`Emulator`].
 
+mod api;
+mod body;
+mod checksum;
+mod connector;
+mod defects;
+mod delay;
+mod listen;
+mod matching;
+mod replicator;
 mod rules;
+mod world;
+
+pub use defects::Defect;
+pub use delay::Delay;
+pub use listen::{Listen, Listening, StartError};
+pub use world::{Arrival, ArrivalKind};
+
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use s3s::service::S3Service;
+
+use world::World;
+
+/// The access key ID that the embedded pair knows.
+pub const ACCESS_KEY_ID: &str = "bucketpair";
+/// The secret that belongs to it. It opens nothing but embedded pairs.
+pub const SECRET_ACCESS_KEY: &str = "bucketpair-secret";
+/// The account that owns every bucket.
+pub const ACCOUNT: &str = "000000000000";
+
+/// How an embedded pair behaves.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The source's region.
+    pub source_region: String,
+    /// The destination's region.
+    pub destination_region: String,
+    /// Delays come from this.
+    pub seed: u64,
+    /// How long a replica takes.
+    pub delay: Delay,
+    /// What is broken.
+    pub defects: Vec<Defect>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            source_region: "ap-northeast-1".to_owned(),
+            destination_region: "us-east-1".to_owned(),
+            seed: 0,
+            delay: Delay::default(),
+            defects: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// Sets the source's region.
+    #[must_use]
+    pub fn with_source_region(mut self, region: impl Into<String>) -> Self {
+        self.source_region = region.into();
+        self
+    }
+
+    /// Sets the destination's region.
+    #[must_use]
+    pub fn with_destination_region(mut self, region: impl Into<String>) -> Self {
+        self.destination_region = region.into();
+        self
+    }
+
+    /// Sets the seed of the delays.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Sets how long a replica takes.
+    #[must_use]
+    pub fn with_delay(mut self, delay: Delay) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// Breaks something.
+    #[must_use]
+    pub fn with_defects(mut self, defects: impl IntoIterator<Item = Defect>) -> Self {
+        self.defects = defects.into_iter().collect();
+        self
+    }
+}
+
+/// An embedded S3 pair. Clones are handles on the same one.
+#[derive(Debug, Clone)]
+pub struct Emulator {
+    world: Arc<World>,
+}
+
+impl Emulator {
+    /// A pair without sockets; see [`Emulator::listen`] and [`Emulator::http_client`].
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self { world: Arc::new(World::new(settings)) }
+    }
+
+    /// Serves both regions over HTTP on 127.0.0.1.
+    ///
+    /// # Errors
+    /// [`StartError`] when a port is taken.
+    pub async fn listen(&self, listen: Listen) -> Result<Listening, StartError> {
+        listen::listen(&self.world, listen).await
+    }
+
+    /// An HTTP client for the SDK that hands requests of one region straight to the service,
+    /// without a socket. Under tokio's paused clock, delays pass at once.
+    #[must_use]
+    pub fn http_client(&self, region: &str) -> SharedHttpClient {
+        connector::client(self.service(Some(region)))
+    }
+
+    /// When each replica became readable, in the order they did. The instant is taken inside the
+    /// section that publishes the replica.
+    #[must_use]
+    pub fn arrivals(&self) -> Vec<Arrival> {
+        self.world.arrivals()
+    }
+
+    /// How many replications have not ended.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.world.pending()
+    }
+
+    fn service(&self, region: Option<&str>) -> S3Service {
+        api::service(&self.world, region)
+    }
+}

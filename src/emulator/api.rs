@@ -1,0 +1,152 @@
+//! S3's operations over the world. What is not here answers 501 `NotImplemented`.
+
+mod access;
+mod buckets;
+mod delete;
+mod listing;
+mod multipart;
+mod objects;
+mod reading;
+mod tagging;
+
+use std::sync::Arc;
+
+use s3s::auth::SimpleAuth;
+use s3s::dto::{
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
+    CompleteMultipartUploadOutput, CopyObjectInput, CopyObjectOutput, CreateBucketInput,
+    CreateBucketOutput, CreateMultipartUploadInput, CreateMultipartUploadOutput,
+    DeleteBucketEncryptionInput, DeleteBucketEncryptionOutput, DeleteBucketInput,
+    DeleteBucketLifecycleInput, DeleteBucketLifecycleOutput, DeleteBucketOutput,
+    DeleteBucketReplicationInput, DeleteBucketReplicationOutput, DeleteBucketTaggingInput,
+    DeleteBucketTaggingOutput, DeleteObjectInput, DeleteObjectOutput, DeleteObjectTaggingInput,
+    DeleteObjectTaggingOutput, DeleteObjectsInput, DeleteObjectsOutput,
+    DeletePublicAccessBlockInput, DeletePublicAccessBlockOutput, GetBucketEncryptionInput,
+    GetBucketEncryptionOutput, GetBucketLifecycleConfigurationInput,
+    GetBucketLifecycleConfigurationOutput, GetBucketLocationInput, GetBucketLocationOutput,
+    GetBucketReplicationInput, GetBucketReplicationOutput, GetBucketTaggingInput,
+    GetBucketTaggingOutput, GetBucketVersioningInput, GetBucketVersioningOutput,
+    GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectInput, GetObjectOutput,
+    GetObjectTaggingInput, GetObjectTaggingOutput, GetPublicAccessBlockInput,
+    GetPublicAccessBlockOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput,
+    HeadObjectOutput, ListBucketsInput, ListBucketsOutput, ListMultipartUploadsInput,
+    ListMultipartUploadsOutput, ListObjectVersionsInput, ListObjectVersionsOutput,
+    ListObjectsV2Input, ListObjectsV2Output, ListPartsInput, ListPartsOutput,
+    PutBucketEncryptionInput, PutBucketEncryptionOutput, PutBucketLifecycleConfigurationInput,
+    PutBucketLifecycleConfigurationOutput, PutBucketReplicationInput, PutBucketReplicationOutput,
+    PutBucketTaggingInput, PutBucketTaggingOutput, PutBucketVersioningInput,
+    PutBucketVersioningOutput, PutObjectInput, PutObjectOutput, PutObjectTaggingInput,
+    PutObjectTaggingOutput, PutPublicAccessBlockInput, PutPublicAccessBlockOutput,
+    UploadPartInput, UploadPartOutput,
+};
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{S3, S3Error, S3Request, S3Response, S3Result, s3_error};
+
+use super::world::{Bucket, State, World};
+use super::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
+
+/// The operations of one endpoint.
+#[derive(Debug, Clone)]
+struct Api {
+    world: Arc<World>,
+    /// The endpoint's region; none where one endpoint serves both.
+    region: Option<String>,
+}
+
+/// The S3 service of one endpoint.
+pub(super) fn service(world: &Arc<World>, region: Option<&str>) -> S3Service {
+    let api = Api { world: Arc::clone(world), region: region.map(str::to_owned) };
+    let mut builder = S3ServiceBuilder::new(api.clone());
+    builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
+    builder.set_access(access::Access(api));
+    builder.set_host(access::Hosts);
+    builder.build()
+}
+
+/// Delegates each operation to the function of its name.
+macro_rules! operations {
+    ($($name:ident: $input:ident => $output:ident in $module:ident;)*) => {
+        #[async_trait::async_trait]
+        impl S3 for Api {
+            $(
+                async fn $name(&self, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
+                    let mut answer = $module::$name(self, request).await?;
+                    let id = self.world.request_id();
+                    if let Ok(id) = http::HeaderValue::from_str(&id) {
+                        answer.headers.insert("x-amz-request-id", id);
+                    }
+                    Ok(answer)
+                }
+            )*
+        }
+    };
+}
+
+operations! {
+    create_bucket: CreateBucketInput => CreateBucketOutput in buckets;
+    head_bucket: HeadBucketInput => HeadBucketOutput in buckets;
+    list_buckets: ListBucketsInput => ListBucketsOutput in buckets;
+    get_bucket_location: GetBucketLocationInput => GetBucketLocationOutput in buckets;
+    delete_bucket: DeleteBucketInput => DeleteBucketOutput in buckets;
+    put_bucket_versioning: PutBucketVersioningInput => PutBucketVersioningOutput in buckets;
+    get_bucket_versioning: GetBucketVersioningInput => GetBucketVersioningOutput in buckets;
+    put_bucket_encryption: PutBucketEncryptionInput => PutBucketEncryptionOutput in buckets;
+    get_bucket_encryption: GetBucketEncryptionInput => GetBucketEncryptionOutput in buckets;
+    delete_bucket_encryption: DeleteBucketEncryptionInput => DeleteBucketEncryptionOutput in buckets;
+    put_bucket_lifecycle_configuration: PutBucketLifecycleConfigurationInput => PutBucketLifecycleConfigurationOutput in buckets;
+    get_bucket_lifecycle_configuration: GetBucketLifecycleConfigurationInput => GetBucketLifecycleConfigurationOutput in buckets;
+    delete_bucket_lifecycle: DeleteBucketLifecycleInput => DeleteBucketLifecycleOutput in buckets;
+    put_public_access_block: PutPublicAccessBlockInput => PutPublicAccessBlockOutput in buckets;
+    get_public_access_block: GetPublicAccessBlockInput => GetPublicAccessBlockOutput in buckets;
+    delete_public_access_block: DeletePublicAccessBlockInput => DeletePublicAccessBlockOutput in buckets;
+    put_bucket_tagging: PutBucketTaggingInput => PutBucketTaggingOutput in tagging;
+    get_bucket_tagging: GetBucketTaggingInput => GetBucketTaggingOutput in tagging;
+    delete_bucket_tagging: DeleteBucketTaggingInput => DeleteBucketTaggingOutput in tagging;
+    put_bucket_replication: PutBucketReplicationInput => PutBucketReplicationOutput in buckets;
+    get_bucket_replication: GetBucketReplicationInput => GetBucketReplicationOutput in buckets;
+    delete_bucket_replication: DeleteBucketReplicationInput => DeleteBucketReplicationOutput in buckets;
+    put_object: PutObjectInput => PutObjectOutput in objects;
+    copy_object: CopyObjectInput => CopyObjectOutput in objects;
+    get_object: GetObjectInput => GetObjectOutput in reading;
+    head_object: HeadObjectInput => HeadObjectOutput in reading;
+    get_object_attributes: GetObjectAttributesInput => GetObjectAttributesOutput in reading;
+    delete_object: DeleteObjectInput => DeleteObjectOutput in delete;
+    delete_objects: DeleteObjectsInput => DeleteObjectsOutput in delete;
+    put_object_tagging: PutObjectTaggingInput => PutObjectTaggingOutput in tagging;
+    get_object_tagging: GetObjectTaggingInput => GetObjectTaggingOutput in tagging;
+    delete_object_tagging: DeleteObjectTaggingInput => DeleteObjectTaggingOutput in tagging;
+    list_objects_v2: ListObjectsV2Input => ListObjectsV2Output in listing;
+    list_object_versions: ListObjectVersionsInput => ListObjectVersionsOutput in listing;
+    create_multipart_upload: CreateMultipartUploadInput => CreateMultipartUploadOutput in multipart;
+    upload_part: UploadPartInput => UploadPartOutput in multipart;
+    complete_multipart_upload: CompleteMultipartUploadInput => CompleteMultipartUploadOutput in multipart;
+    abort_multipart_upload: AbortMultipartUploadInput => AbortMultipartUploadOutput in multipart;
+    list_parts: ListPartsInput => ListPartsOutput in multipart;
+    list_multipart_uploads: ListMultipartUploadsInput => ListMultipartUploadsOutput in multipart;
+}
+
+/// The bucket, or 404 (R-CFG-10).
+fn bucket<'a>(state: &'a State, name: &str) -> S3Result<&'a Bucket> {
+    state.buckets.get(name).ok_or_else(no_such_bucket)
+}
+
+/// The bucket, or 404.
+fn bucket_mut<'a>(state: &'a mut State, name: &str) -> S3Result<&'a mut Bucket> {
+    state.buckets.get_mut(name).ok_or_else(no_such_bucket)
+}
+
+fn no_such_bucket() -> S3Error {
+    s3_error!(NoSuchBucket, "The specified bucket does not exist")
+}
+
+/// An answer without anything special.
+fn answer<T>(output: T) -> S3Result<S3Response<T>> {
+    Ok(S3Response::new(output))
+}
+
+/// An error with a code that S3 has and s3s may not, and its HTTP status.
+fn refusal(code: &'static str, status: http::StatusCode, message: &'static str) -> S3Error {
+    let mut error = S3Error::with_message(s3s::S3ErrorCode::Custom(code.into()), message);
+    error.set_status_code(status);
+    error
+}

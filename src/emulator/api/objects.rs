@@ -1,0 +1,245 @@
+//! Writing objects: put and copy. Every write ends in [`commit`].
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use s3s::dto::{
+    Checksum, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, ETag,
+    MetadataDirective, PutObjectInput, PutObjectOutput, ServerSideEncryption, TaggingDirective,
+};
+use s3s::{S3Request, S3Response, S3Result, s3_error};
+
+use super::super::checksum::Claims;
+use super::super::replicator;
+use super::super::world::{Object, Version, World};
+use super::super::{Defect, matching};
+use super::{Api, answer, bucket, reading, tagging};
+use crate::replication::{ReplicationStatus, Rule, Tags};
+
+/// What is about to become a version.
+pub(super) struct New {
+    pub(super) object: Object,
+    pub(super) tags: Tags,
+    pub(super) storage_class: Option<String>,
+    pub(super) is_copy: bool,
+}
+
+/// A version that was committed.
+pub(super) struct Committed {
+    /// None in a bucket that was never versioned.
+    pub(super) version_id: Option<String>,
+    pub(super) modified: SystemTime,
+}
+
+/// `PutObject`.
+pub(super) async fn put_object(
+    api: &Api,
+    request: S3Request<PutObjectInput>,
+) -> S3Result<S3Response<PutObjectOutput>> {
+    let (input, headers) = (request.input, request.headers);
+    refuse_encryption(input.server_side_encryption.as_ref(), input.sse_customer_algorithm.is_some())?;
+    if input.object_lock_mode.is_some() || input.object_lock_legal_hold_status.is_some() {
+        return Err(s3_error!(NotImplemented, "object lock is not implemented"));
+    }
+    bucket(&api.world.lock(), &input.bucket)?;
+    let claims = Claims::read(&headers, input.checksum_algorithm.as_ref())?;
+    let drained = claims.drain(input.body, request.trailing_headers.as_ref()).await?;
+    let etag = hex(&drained.md5);
+    let checksum = Checksum { checksum_type: Some(full_object()), ..drained.checksum };
+    let object = Object {
+        body: drained.body,
+        etag: etag.clone(),
+        metadata: input.metadata,
+        content_type: input.content_type,
+        cache_control: input.cache_control,
+        content_disposition: input.content_disposition,
+        content_encoding: input.content_encoding.filter(|encoding| encoding != "aws-chunked"),
+        content_language: input.content_language,
+        expires: input.expires,
+        encrypted: encrypted(&api.world, input.server_side_encryption.as_ref()),
+        checksum: checksum.clone(),
+        parts: Vec::new(),
+    };
+    let tags = tagging::parse(input.tagging.as_deref())?;
+    let storage_class = input.storage_class.map(|class| class.as_str().to_owned());
+    let encryption = reading::encryption(&object);
+    let new = New { object, tags, storage_class, is_copy: false };
+    let condition = |current: Option<&str>| {
+        let any = matches!(input.if_none_match, Some(s3s::dto::ETagCondition::Any));
+        match any && current.is_some() {
+            true => Err(s3_error!(
+                PreconditionFailed,
+                "At least one of the pre-conditions you specified did not hold"
+            )),
+            false => Ok(()),
+        }
+    };
+    let committed = commit(&api.world, &input.bucket, &input.key, new, condition)?;
+    answer(PutObjectOutput {
+        e_tag: Some(ETag::Strong(etag)),
+        version_id: committed.version_id,
+        server_side_encryption: encryption,
+        checksum_crc32: checksum.checksum_crc32,
+        checksum_crc32c: checksum.checksum_crc32c,
+        checksum_crc64nvme: checksum.checksum_crc64nvme,
+        checksum_sha1: checksum.checksum_sha1,
+        checksum_sha256: checksum.checksum_sha256,
+        checksum_type: checksum.checksum_type,
+        ..Default::default()
+    })
+}
+
+/// `CopyObject`: shares the bytes of its source (R-DATA-18).
+pub(super) async fn copy_object(
+    api: &Api,
+    request: S3Request<CopyObjectInput>,
+) -> S3Result<S3Response<CopyObjectOutput>> {
+    let input = request.input;
+    refuse_encryption(input.server_side_encryption.as_ref(), input.sse_customer_algorithm.is_some())?;
+    let CopySource::Bucket { bucket: from, key, version_id } = &input.copy_source else {
+        return Err(s3_error!(NotImplemented, "copies from access points are not implemented"));
+    };
+    let source = {
+        let state = api.world.lock();
+        reading::find(&state, from, key, version_id.as_deref())?.clone()
+    };
+    let Some(original) = source.object else {
+        return Err(s3_error!(NoSuchKey, "The specified key does not exist."));
+    };
+    let mut object = Object { parts: Vec::new(), ..(*original).clone() };
+    if original.etag.contains('-') {
+        // A copy is written whole: its ETag is the MD5 of its bytes, and so is its checksum.
+        rehash(&mut object).await?;
+    }
+    object.encrypted = encrypted(&api.world, input.server_side_encryption.as_ref());
+    if replaces(input.metadata_directive.as_ref().map(MetadataDirective::as_str)) {
+        object.metadata = input.metadata;
+        object.content_type = input.content_type;
+        object.cache_control = input.cache_control;
+        object.content_disposition = input.content_disposition;
+        object.content_encoding = input.content_encoding;
+        object.content_language = input.content_language;
+        object.expires = input.expires;
+    } else if **from == *input.bucket && **key == *input.key && input.storage_class.is_none() && version_id.is_none() {
+        return Err(s3_error!(
+            InvalidRequest,
+            "This copy request is illegal because it is trying to copy an object to itself without \
+             changing the object's metadata, storage class, website redirect location or \
+             encryption attributes."
+        ));
+    }
+    let tags = match replaces(input.tagging_directive.as_ref().map(TaggingDirective::as_str)) {
+        true => tagging::parse(input.tagging.as_deref())?,
+        false => source.tags,
+    };
+    let storage_class = input.storage_class.map(|class| class.as_str().to_owned());
+    let (etag, encryption) = (object.etag.clone(), reading::encryption(&object));
+    let new = New { object, tags, storage_class, is_copy: true };
+    let committed = commit(&api.world, &input.bucket, &input.key, new, |_| Ok(()))?;
+    let result = CopyObjectResult {
+        e_tag: Some(ETag::Strong(etag)),
+        last_modified: Some(committed.modified.into()),
+        ..Default::default()
+    };
+    answer(CopyObjectOutput {
+        copy_object_result: Some(result),
+        copy_source_version_id: (source.id != "null").then_some(source.id),
+        version_id: committed.version_id,
+        server_side_encryption: encryption,
+        ..Default::default()
+    })
+}
+
+fn replaces(directive: Option<&str>) -> bool {
+    directive == Some("REPLACE")
+}
+
+async fn rehash(object: &mut Object) -> S3Result<()> {
+    let all = object.body.stream(0..object.body.size());
+    let claims = Claims::read(&http::HeaderMap::new(), None)?;
+    let drained = claims.drain(Some(all), None).await?;
+    object.etag = hex(&drained.md5);
+    object.checksum = Checksum { checksum_type: Some(full_object()), ..drained.checksum };
+    Ok(())
+}
+
+/// Makes the version current, decides its replication in the same section, and sets it going.
+pub(super) fn commit(
+    world: &Arc<World>,
+    bucket_name: &str,
+    key: &str,
+    new: New,
+    condition: impl FnOnce(Option<&str>) -> S3Result<()>,
+) -> S3Result<Committed> {
+    let modified = SystemTime::now();
+    let mut state = world.lock();
+    let (sequence, id) = (state.next(), state.version_id());
+    let bucket = super::bucket_mut(&mut state, bucket_name)?;
+    let current = bucket.keys.get(key).and_then(|versions| versions.last()?.object.as_ref());
+    condition(current.map(|object| object.etag.as_str()))?;
+    let class = new.storage_class.as_deref();
+    let mut rules = matching::for_object(world, bucket, key, &new.tags, class);
+    if world.has(Defect::IgnoresCopy) && new.is_copy {
+        rules.clear();
+    }
+    let versioned = bucket.is_versioned();
+    let version = Version {
+        id: if versioned { id } else { "null".to_owned() },
+        sequence,
+        modified,
+        object: Some(Arc::new(new.object)),
+        tags: new.tags,
+        storage_class: new.storage_class,
+        status: first_status(world, &rules),
+        outstanding: rules.len(),
+    };
+    let version_id = bucket.versioning.is_some().then(|| version.id.clone());
+    let id = version.id.clone();
+    let versions = bucket.keys.entry(key.to_owned()).or_default();
+    if !versioned {
+        versions.retain(|version| version.id != "null");
+    }
+    versions.push(version);
+    drop(state);
+    replicator::replicate(world, bucket_name, key, &id, rules);
+    Ok(Committed { version_id, modified })
+}
+
+fn first_status(world: &World, rules: &[Rule]) -> Option<ReplicationStatus> {
+    match rules.is_empty() {
+        true => world.has(Defect::StatusWithoutRule).then_some(ReplicationStatus::Completed),
+        false if world.has(Defect::CompletedTooEarly) => Some(ReplicationStatus::Completed),
+        false => Some(ReplicationStatus::Pending),
+    }
+}
+
+/// SSE-S3 is the only encryption there is.
+pub(super) fn refuse_encryption(
+    asked: Option<&ServerSideEncryption>,
+    customer_key: bool,
+) -> S3Result<()> {
+    let other = asked.is_some_and(|asked| asked.as_str() != ServerSideEncryption::AES256);
+    match other || customer_key {
+        true => Err(s3_error!(NotImplemented, "only SSE-S3 (AES256) is implemented")),
+        false => Ok(()),
+    }
+}
+
+/// Whether the object is encrypted: it was asked for, or the bucket's default does it.
+pub(super) fn encrypted(world: &World, asked: Option<&ServerSideEncryption>) -> bool {
+    asked.is_some() || !world.has(Defect::IgnoresDefaultEncryption)
+}
+
+pub(super) fn full_object() -> s3s::dto::ChecksumType {
+    s3s::dto::ChecksumType::from_static(s3s::dto::ChecksumType::FULL_OBJECT)
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a String takes every write");
+        text
+    })
+}

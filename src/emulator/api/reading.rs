@@ -1,0 +1,296 @@
+//! Reading objects: get, head, attributes.
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use s3s::dto::{
+    ETag, ETagCondition, GetObjectAttributesInput, GetObjectAttributesOutput,
+    GetObjectAttributesParts, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput,
+    IfMatch, ObjectAttributes, ObjectPart, ReplicationStatus as Status, ServerSideEncryption,
+    StorageClass, Timestamp,
+};
+use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
+
+use super::super::world::{Object, State, Version};
+use super::{Api, answer, bucket, refusal};
+
+/// The version that a request names: this one, or the current one.
+///
+/// # Errors
+/// 404 when there is none; for a delete marker that is current 404 with its headers.
+pub(super) fn find<'a>(
+    state: &'a State,
+    bucket_name: &str,
+    key: &str,
+    id: Option<&str>,
+) -> S3Result<&'a Version> {
+    let versions = bucket(state, bucket_name)?.keys.get(key);
+    let found = match id {
+        None => versions.and_then(|versions| versions.last()),
+        Some(id) => versions.and_then(|versions| versions.iter().rfind(|v| v.id == id)),
+    };
+    match (found, id) {
+        (Some(version), _) => Ok(version),
+        (None, None) => Err(s3_error!(NoSuchKey, "The specified key does not exist.")),
+        (None, Some(_)) => Err(s3_error!(NoSuchVersion, "The specified version does not exist.")),
+    }
+}
+
+/// The object that a request names. A marker is 404 when current, 405 by its ID (R-STATUS-18).
+fn object<'a>(
+    state: &'a State,
+    bucket: &str,
+    key: &str,
+    id: Option<&str>,
+) -> S3Result<(&'a Version, &'a Object)> {
+    let version = find(state, bucket, key, id)?;
+    match (&version.object, id) {
+        (Some(object), _) => Ok((version, object)),
+        (None, None) => {
+            Err(marked(s3_error!(NoSuchKey, "The specified key does not exist."), version))
+        }
+        (None, Some(_)) => {
+            let message = "The specified method is not allowed against this resource.";
+            let mut error = S3Error::with_message(s3s::S3ErrorCode::MethodNotAllowed, message);
+            error.set_status_code(StatusCode::METHOD_NOT_ALLOWED);
+            Err(marked(error, version))
+        }
+    }
+}
+
+fn marked(mut error: S3Error, version: &Version) -> S3Error {
+    let headers = [
+        ("x-amz-delete-marker", "true".to_owned()),
+        ("x-amz-version-id", version.id.clone()),
+    ];
+    let header = |(name, value): (&'static str, String)| {
+        Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
+    };
+    error.set_headers(HeaderMap::from_iter(headers.into_iter().filter_map(header)));
+    error
+}
+
+/// The SSE header's value.
+pub(super) fn encryption(object: &Object) -> Option<ServerSideEncryption> {
+    object.encrypted.then(|| ServerSideEncryption::from_static(ServerSideEncryption::AES256))
+}
+
+fn class(version: &Version) -> Option<StorageClass> {
+    let class = version.storage_class.clone().filter(|class| class != "STANDARD");
+    class.map(StorageClass::from)
+}
+
+/// Sets what GET and HEAD have in common.
+macro_rules! describe {
+    ($output:ident, $version:expr, $object:expr, $checksums:expr, $versioned:expr) => {{
+        let (version, object): (&Version, &Object) = ($version, $object);
+        let checksum = if $checksums { object.checksum.clone() } else { Default::default() };
+        $output {
+            accept_ranges: Some("bytes".to_owned()),
+            e_tag: Some(ETag::Strong(object.etag.clone())),
+            last_modified: Some(version.modified.into()),
+            metadata: object.metadata.clone(),
+            content_type: object
+                .content_type
+                .clone()
+                .or_else(|| Some("binary/octet-stream".to_owned())),
+            cache_control: object.cache_control.clone(),
+            content_disposition: object.content_disposition.clone(),
+            content_encoding: object.content_encoding.clone(),
+            content_language: object.content_language.clone(),
+            expires: object.expires.clone(),
+            server_side_encryption: encryption(object),
+            storage_class: class(version),
+            replication_status: version.status.map(|status| Status::from(status.to_string())),
+            version_id: $versioned.then(|| version.id.clone()),
+            checksum_crc32: checksum.checksum_crc32,
+            checksum_crc32c: checksum.checksum_crc32c,
+            checksum_crc64nvme: checksum.checksum_crc64nvme,
+            checksum_sha1: checksum.checksum_sha1,
+            checksum_sha256: checksum.checksum_sha256,
+            checksum_type: checksum.checksum_type,
+            ..Default::default()
+        }
+    }};
+}
+
+fn with_tag_count<T>(output: T, version: &Version) -> S3Response<T> {
+    let mut answer = S3Response::new(output);
+    if !version.tags.is_empty() {
+        let count = HeaderValue::from(version.tags.len());
+        answer.headers.insert("x-amz-tagging-count", count);
+    }
+    answer
+}
+
+/// `GetObject`, with ranges, parts and conditions.
+pub(super) async fn get_object(
+    api: &Api,
+    request: S3Request<GetObjectInput>,
+) -> S3Result<S3Response<GetObjectOutput>> {
+    let input = request.input;
+    refuse_customer_key(input.sse_customer_algorithm.is_some())?;
+    let state = api.world.lock();
+    let id = input.version_id.as_deref();
+    let (version, object) = object(&state, &input.bucket, &input.key, id)?;
+    let times = (input.if_modified_since, input.if_unmodified_since);
+    conditions(version, object, input.if_match.as_ref(), input.if_none_match.as_ref(), times)?;
+    let size = object.body.size();
+    let range = wanted(object, input.range.as_ref(), input.part_number)?;
+    let whole = range == (0..size);
+    let versioned = bucket(&state, &input.bucket)?.versioning.is_some();
+    let checksums = input.checksum_mode.is_some() && whole;
+    let mut output = describe!(GetObjectOutput, version, object, checksums, versioned);
+    output.content_length = Some((range.end - range.start) as i64);
+    if !whole {
+        let last = range.end.saturating_sub(1);
+        output.content_range = Some(format!("bytes {}-{last}/{size}", range.start));
+    }
+    output.parts_count = input.part_number.and_then(|_| parts_count(object));
+    output.body = Some(object.body.stream(range));
+    let mut answer = with_tag_count(output, version);
+    answer.status = (!whole).then_some(StatusCode::PARTIAL_CONTENT);
+    Ok(answer)
+}
+
+/// `HeadObject`.
+pub(super) async fn head_object(
+    api: &Api,
+    request: S3Request<HeadObjectInput>,
+) -> S3Result<S3Response<HeadObjectOutput>> {
+    let input = request.input;
+    refuse_customer_key(input.sse_customer_algorithm.is_some())?;
+    let state = api.world.lock();
+    let id = input.version_id.as_deref();
+    let (version, object) = object(&state, &input.bucket, &input.key, id)?;
+    let times = (input.if_modified_since, input.if_unmodified_since);
+    conditions(version, object, input.if_match.as_ref(), input.if_none_match.as_ref(), times)?;
+    let range = wanted(object, input.range.as_ref(), input.part_number)?;
+    let versioned = bucket(&state, &input.bucket)?.versioning.is_some();
+    let checksums = input.checksum_mode.is_some();
+    let mut output = describe!(HeadObjectOutput, version, object, checksums, versioned);
+    output.content_length = Some((range.end - range.start) as i64);
+    output.parts_count = input.part_number.and_then(|_| parts_count(object));
+    Ok(with_tag_count(output, version))
+}
+
+fn refuse_customer_key(given: bool) -> S3Result<()> {
+    match given {
+        true => Err(s3_error!(NotImplemented, "customer keys are not implemented")),
+        false => Ok(()),
+    }
+}
+
+fn parts_count(object: &Object) -> Option<i32> {
+    (!object.parts.is_empty()).then(|| object.parts.len() as i32)
+}
+
+fn wanted(
+    object: &Object,
+    range: Option<&s3s::dto::Range>,
+    part: Option<i32>,
+) -> S3Result<std::ops::Range<u64>> {
+    let size = object.body.size();
+    match (range, part) {
+        (Some(range), _) => range
+            .check(size)
+            .map_err(|_| s3_error!(InvalidRange, "The requested range is not satisfiable")),
+        (None, Some(number)) => part_range(object, number),
+        (None, None) => Ok(0..size),
+    }
+}
+
+fn part_range(object: &Object, number: i32) -> S3Result<std::ops::Range<u64>> {
+    let invalid = || {
+        let message = "The requested partnumber is not satisfiable";
+        refusal("InvalidPartNumber", StatusCode::RANGE_NOT_SATISFIABLE, message)
+    };
+    if object.parts.is_empty() && number == 1 {
+        return Ok(0..object.body.size());
+    }
+    let index = usize::try_from(number - 1).map_err(|_| invalid())?;
+    let size = object.parts.get(index).ok_or_else(invalid)?.body.size();
+    let start: u64 = object.parts[..index].iter().map(|part| part.body.size()).sum();
+    Ok(start..start + size)
+}
+
+/// RFC 9110's conditions, in its order.
+fn conditions(
+    version: &Version,
+    object: &Object,
+    if_match: Option<&IfMatch>,
+    if_none_match: Option<&ETagCondition>,
+    (modified_since, unmodified_since): (Option<Timestamp>, Option<Timestamp>),
+) -> S3Result<()> {
+    let equal = |condition: &ETagCondition| match condition {
+        ETagCondition::Any => true,
+        ETagCondition::ETag(etag) => etag.value() == object.etag,
+    };
+    let modified = whole_seconds(version.modified.into());
+    let failed = match if_match {
+        Some(condition) => !equal(condition),
+        None => unmodified_since.is_some_and(|since| modified > whole_seconds(since)),
+    };
+    if failed {
+        return Err(s3_error!(
+            PreconditionFailed,
+            "At least one of the pre-conditions you specified did not hold"
+        ));
+    }
+    let unchanged = match if_none_match {
+        Some(condition) => equal(condition),
+        None => modified_since.is_some_and(|since| modified <= whole_seconds(since)),
+    };
+    match unchanged {
+        true => Err(s3_error!(NotModified, "Not Modified")),
+        false => Ok(()),
+    }
+}
+
+fn whole_seconds(time: Timestamp) -> i64 {
+    time::OffsetDateTime::from(time).unix_timestamp()
+}
+
+/// `GetObjectAttributes`.
+pub(super) async fn get_object_attributes(
+    api: &Api,
+    request: S3Request<GetObjectAttributesInput>,
+) -> S3Result<S3Response<GetObjectAttributesOutput>> {
+    let input = request.input;
+    let state = api.world.lock();
+    let id = input.version_id.as_deref();
+    let (version, object) = object(&state, &input.bucket, &input.key, id)?;
+    let asked = |name| input.object_attributes.iter().any(|asked| asked.as_str() == name);
+    let versioned = bucket(&state, &input.bucket)?.versioning.is_some();
+    let parts = asked(ObjectAttributes::OBJECT_PARTS).then(|| parts(object)).flatten();
+    answer(GetObjectAttributesOutput {
+        checksum: asked(ObjectAttributes::CHECKSUM).then(|| object.checksum.clone()),
+        e_tag: asked(ObjectAttributes::ETAG).then(|| ETag::Strong(object.etag.clone())),
+        last_modified: Some(version.modified.into()),
+        object_parts: parts,
+        object_size: asked(ObjectAttributes::OBJECT_SIZE).then(|| object.body.size() as i64),
+        storage_class: asked(ObjectAttributes::STORAGE_CLASS).then(|| {
+            class(version).unwrap_or_else(|| StorageClass::from_static(StorageClass::STANDARD))
+        }),
+        version_id: versioned.then(|| version.id.clone()),
+        ..Default::default()
+    })
+}
+
+fn parts(object: &Object) -> Option<GetObjectAttributesParts> {
+    let count = parts_count(object)?;
+    let part = |part: &super::super::world::Part| ObjectPart {
+        part_number: Some(part.number),
+        size: Some(part.body.size() as i64),
+        checksum_crc32: part.checksum.checksum_crc32.clone(),
+        checksum_crc32c: part.checksum.checksum_crc32c.clone(),
+        checksum_crc64nvme: part.checksum.checksum_crc64nvme.clone(),
+        checksum_sha1: part.checksum.checksum_sha1.clone(),
+        checksum_sha256: part.checksum.checksum_sha256.clone(),
+    };
+    Some(GetObjectAttributesParts {
+        total_parts_count: Some(count),
+        is_truncated: Some(false),
+        max_parts: Some(1000),
+        parts: Some(object.parts.iter().map(part).collect()),
+        ..Default::default()
+    })
+}

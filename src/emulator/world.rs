@@ -1,0 +1,209 @@
+//! What exists: buckets, versions, open uploads, and the truth about arrivals. One lock.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use rand::distr::{Alphanumeric, SampleString};
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+use s3s::dto;
+use tokio::time::Instant;
+
+use super::body::Body;
+use super::rules::Checked;
+use super::{Defect, Settings};
+use crate::replication::{ReplicationStatus, Tags, VersionId};
+
+/// Something that arrived at a destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// The destination bucket.
+    pub bucket: String,
+    /// The key.
+    pub key: String,
+    /// The version.
+    pub version_id: VersionId,
+    /// What arrived.
+    pub kind: ArrivalKind,
+    /// When it became readable.
+    pub at: Instant,
+}
+
+/// What can arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ArrivalKind {
+    /// A replica.
+    Replica,
+    /// A delete marker.
+    DeleteMarker,
+    /// Changed tags.
+    Tags,
+}
+
+/// One bucket.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    pub(super) region: String,
+    pub(super) created: SystemTime,
+    /// None for a bucket that was never versioned.
+    pub(super) versioning: Option<dto::BucketVersioningStatus>,
+    pub(super) encryption: dto::ServerSideEncryptionConfiguration,
+    pub(super) lifecycle: Option<dto::LifecycleRules>,
+    pub(super) access_block: Option<dto::PublicAccessBlockConfiguration>,
+    pub(super) tags: Option<dto::TagSet>,
+    pub(super) replication: Option<Checked>,
+    /// Versions by key, the current one last.
+    pub(super) keys: BTreeMap<String, Vec<Version>>,
+}
+
+impl Bucket {
+    pub(super) fn is_versioned(&self) -> bool {
+        self.versioning_is(dto::BucketVersioningStatus::ENABLED)
+    }
+
+    pub(super) fn versioning_is(&self, status: &str) -> bool {
+        self.versioning.as_ref().is_some_and(|set| set.as_str() == status)
+    }
+}
+
+/// A version of an object, or a delete marker.
+#[derive(Debug, Clone)]
+pub(super) struct Version {
+    pub(super) id: String,
+    /// Replicas sort among their siblings by the order of the original writes.
+    pub(super) sequence: u64,
+    pub(super) modified: SystemTime,
+    /// None for a delete marker.
+    pub(super) object: Option<Arc<Object>>,
+    pub(super) tags: Tags,
+    pub(super) storage_class: Option<String>,
+    pub(super) status: Option<ReplicationStatus>,
+    /// How many destinations have not answered.
+    pub(super) outstanding: usize,
+}
+
+/// What a version holds. A replica shares it with its source.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Object {
+    pub(super) body: Body,
+    pub(super) etag: String,
+    pub(super) metadata: Option<dto::Metadata>,
+    pub(super) content_type: Option<String>,
+    pub(super) cache_control: Option<String>,
+    pub(super) content_disposition: Option<String>,
+    pub(super) content_encoding: Option<String>,
+    pub(super) content_language: Option<String>,
+    pub(super) expires: Option<dto::Timestamp>,
+    pub(super) encrypted: bool,
+    pub(super) checksum: dto::Checksum,
+    /// The parts of a multipart upload.
+    pub(super) parts: Vec<Part>,
+}
+
+/// One part of a multipart upload.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) number: i32,
+    pub(super) body: Body,
+    pub(super) md5: [u8; 16],
+    pub(super) checksum: dto::Checksum,
+    pub(super) modified: SystemTime,
+}
+
+/// An open multipart upload.
+#[derive(Debug)]
+pub(super) struct Upload {
+    pub(super) bucket: String,
+    pub(super) key: String,
+    pub(super) begun: SystemTime,
+    pub(super) object: Object,
+    pub(super) tags: Tags,
+    pub(super) storage_class: Option<String>,
+    pub(super) algorithm: Option<dto::ChecksumAlgorithm>,
+    pub(super) checksum_type: Option<dto::ChecksumType>,
+    pub(super) parts: BTreeMap<i32, Part>,
+}
+
+/// Everything behind the lock.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) buckets: BTreeMap<String, Bucket>,
+    pub(super) uploads: HashMap<String, Upload>,
+    pub(super) arrivals: Vec<Arrival>,
+    pub(super) sequence: u64,
+    pub(super) random: SmallRng,
+}
+
+impl State {
+    /// The next number in the order of writes.
+    pub(super) fn next(&mut self) -> u64 {
+        self.sequence += 1;
+        self.sequence
+    }
+
+    /// A version ID as long as AWS's.
+    pub(super) fn version_id(&mut self) -> String {
+        Alphanumeric.sample_string(&mut self.random, 32)
+    }
+
+    /// The version with this ID, wherever it is in its key.
+    pub(super) fn version_mut(&mut self, bucket: &str, key: &str, id: &str) -> Option<&mut Version> {
+        let versions = self.buckets.get_mut(bucket)?.keys.get_mut(key)?;
+        versions.iter_mut().rfind(|version| version.id == id)
+    }
+}
+
+/// The world that all regions share.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) settings: Settings,
+    defects: HashSet<Defect>,
+    state: Mutex<State>,
+    pending: AtomicUsize,
+}
+
+impl World {
+    pub(super) fn new(settings: Settings) -> Self {
+        let state = State {
+            buckets: BTreeMap::new(),
+            uploads: HashMap::new(),
+            arrivals: Vec::new(),
+            sequence: 0,
+            random: SmallRng::seed_from_u64(settings.seed),
+        };
+        let defects = settings.defects.iter().copied().collect();
+        Self { settings, defects, state: Mutex::new(state), pending: AtomicUsize::new(0) }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn has(&self, defect: Defect) -> bool {
+        self.defects.contains(&defect)
+    }
+
+    pub(super) fn arrivals(&self) -> Vec<Arrival> {
+        self.lock().arrivals.clone()
+    }
+
+    pub(super) fn pending(&self) -> usize {
+        self.pending.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn begin_replication(&self) {
+        self.pending.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn end_replication(&self) {
+        self.pending.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// A request ID as S3 gives them.
+    pub(super) fn request_id(&self) -> String {
+        format!("{:016X}", self.lock().random.next_u64())
+    }
+}
