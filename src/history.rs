@@ -60,6 +60,22 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A plan that holds rules only, to ask what they would do.
+    #[must_use]
+    pub fn of_rules(rules: &[Rule]) -> Self {
+        Self {
+            scenario: String::new(),
+            summary: String::new(),
+            rule_ids: Vec::new(),
+            buckets: Vec::new(),
+            prefix: String::new(),
+            rules: rules.to_vec(),
+            deadline_ns: 0,
+            window_ns: 0,
+            checks: Vec::new(),
+        }
+    }
+
     /// The checks, read as the type that the caller knows them to be.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ mod survey;
 mod watch;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::Semaphore;
@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 use crate::check::judge;
 use crate::error::{Error, Result};
 use crate::history::{Header, Journal, Line, TargetDescription, VERSION, read};
-use crate::provision::{Made, tear_down_all};
+use crate::provision::{LeftBehind, Made, tear_down_all};
 use crate::report::{Row, RunReport};
 use crate::scenario::Scenario;
 use crate::target::{Choice, Connect, Target, preflight};
@@ -91,9 +91,25 @@ pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) made: Made,
     pub(crate) run: String,
+    /// When the buckets are rubbish.
+    pub(crate) expires: String,
+    pub(crate) left: Arc<Mutex<Vec<LeftBehind>>>,
     pub(crate) seed: u64,
     pub(crate) keep: bool,
     pub(crate) pair: Option<(String, String)>,
+}
+
+impl Shared {
+    /// Remembers what could not be removed.
+    pub(crate) fn left(&self, mut left: Vec<LeftBehind>) {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).append(&mut left);
+    }
+}
+
+/// A day after the run began, as an RFC 3339 time.
+fn expires(started: u64) -> String {
+    let time = aws_sdk_s3::primitives::DateTime::from_secs(started as i64 + 24 * 3600);
+    time.fmt(aws_sdk_s3::primitives::DateTimeFormat::DateTime).unwrap_or_default()
 }
 
 /// Runs the catalogue, or the user's files, against a target.
@@ -135,6 +151,8 @@ pub async fn run_on(
         journal: journal.clone(),
         made: Made::default(),
         run: header.run.clone(),
+        expires: expires(header.started),
+        left: Arc::default(),
         seed: settings.seed,
         keep: settings.keep,
         pair: settings.pair.clone(),
@@ -191,10 +209,11 @@ async fn all(
 
 async fn clean_up(shared: &Shared, report: &mut RunReport) {
     if shared.keep {
-        report.kept = shared.made.buckets();
+        report.kept = shared.made.buckets().into_iter().map(|made| made.bucket.name).collect();
         return;
     }
-    let left = tear_down_all(&shared.target, &shared.made).await;
+    let mut left = tear_down_all(&shared.target, &shared.made).await;
+    left.append(&mut shared.left.lock().unwrap_or_else(PoisonError::into_inner));
     report.left_behind = left.iter().map(ToString::to_string).collect();
 }
 

@@ -1,7 +1,7 @@
 //! Appending to a history, in memory and in the journal of the run.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant as Clock;
 
@@ -106,7 +106,13 @@ impl Journal {
 pub struct Recorder {
     journal: Journal,
     scenario: Arc<str>,
-    state: Arc<Mutex<History>>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    history: History,
+    operations: u32,
 }
 
 impl Recorder {
@@ -117,10 +123,7 @@ impl Recorder {
         Self {
             journal: journal.clone(),
             scenario: plan.scenario.as_str().into(),
-            state: Arc::new(Mutex::new(History {
-                plan,
-                events: Vec::new(),
-            })),
+            state: Arc::new(Mutex::new(State { history: History { plan, events: Vec::new() }, operations: 0 })),
         }
     }
 
@@ -130,13 +133,14 @@ impl Recorder {
         self.journal.now()
     }
 
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The history so far.
     #[must_use]
     pub fn history(&self) -> History {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.lock().history.clone()
     }
 
     /// Appends an event that happened at `at`.
@@ -146,35 +150,19 @@ impl Recorder {
             scenario: self.scenario.to_string(),
             timed: timed.clone(),
         });
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .events
-            .push(timed);
+        self.lock().history.events.push(timed);
     }
 
     /// Records that `operation` is about to be sent, and gives it its number.
     #[must_use]
     pub fn invoke(&self, operation: Operation) -> u32 {
         let at = self.now();
-        let timed = {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            let invoked = |timed: &&Timed| matches!(timed.event, Event::Invoke { .. });
-            let op = state.events.iter().filter(invoked).count() as u32;
-            let timed = Timed {
-                at,
-                event: Event::Invoke { op, operation },
-            };
-            state.events.push(timed.clone());
-            timed
+        let op = {
+            let mut state = self.lock();
+            state.operations += 1;
+            state.operations - 1
         };
-        let Event::Invoke { op, .. } = timed.event else {
-            unreachable!("just built")
-        };
-        self.journal.write(&Line::Event {
-            scenario: self.scenario.to_string(),
-            timed,
-        });
+        self.append(at, Event::Invoke { op, operation });
         op
     }
 

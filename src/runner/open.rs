@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use super::Settings;
+#[cfg(feature = "emulator")]
+use aws_sdk_s3::config::SharedHttpClient;
+
 use crate::error::{Error, Result};
 use crate::probe::Schedule;
 use crate::target::{self, AWS_LACKS, Choice, LOCALSTACK_LACKS, Target};
@@ -19,6 +22,8 @@ pub struct Pace {
     pub schedule: Schedule,
     /// How many scenarios run side by side.
     pub jobs: usize,
+    /// Whether what AWS leaves open is required too: of emulators, which claim it.
+    pub unsure_rules_are_required: bool,
 }
 
 impl Pace {
@@ -28,6 +33,7 @@ impl Pace {
         window: Duration::from_millis(300),
         schedule: Schedule::NEAR,
         jobs: 16,
+        unsure_rules_are_required: true,
     };
     /// For any other endpoint.
     pub const ENDPOINT: Self = Self {
@@ -35,6 +41,7 @@ impl Pace {
         window: Duration::from_secs(2),
         schedule: Schedule { longest: Duration::from_millis(200), ..Schedule::NEAR },
         jobs: 8,
+        unsure_rules_are_required: false,
     };
 }
 
@@ -102,7 +109,7 @@ async fn embedded(settings: &Settings) -> Result<Opened> {
     let listening = emulator.listen(Listen::default()).await;
     let listening = listening.map_err(|why| Error::NotOffered(why.to_string()))?;
     let urls = (listening.source.clone(), listening.destination.clone());
-    let target = target::embedded(urls, &settings.connect, emulator_keys(), None);
+    let target = embedded_target(urls, settings, (None, None));
     let emulator = Some((emulator, Some(listening)));
     Ok(Opened { target, pace: Pace::EMBEDDED, emulator })
 }
@@ -117,11 +124,11 @@ pub fn open_in_process(settings: &Settings) -> Result<Opened> {
     let emulator = world(settings)?;
     let connect = &settings.connect;
     let clients = (
-        emulator.http_client(&connect.source_region),
-        emulator.http_client(&connect.destination_region),
+        Some(emulator.http_client(&connect.source_region)),
+        Some(emulator.http_client(&connect.destination_region)),
     );
     let urls = ("http://localhost".to_owned(), "http://localhost".to_owned());
-    let target = target::embedded(urls, connect, emulator_keys(), Some(clients));
+    let target = embedded_target(urls, settings, clients);
     let pace = Pace { deadline: settings.deadline.unwrap_or(Pace::EMBEDDED.deadline), ..Pace::EMBEDDED };
     Ok(Opened { target, pace, emulator: Some((emulator, None)) })
 }
@@ -147,8 +154,16 @@ fn world(settings: &Settings) -> Result<crate::emulator::Emulator> {
 }
 
 #[cfg(feature = "emulator")]
-fn emulator_keys() -> target::Keys {
+fn embedded_target(
+    urls: (String, String),
+    settings: &Settings,
+    clients: (Option<SharedHttpClient>, Option<SharedHttpClient>),
+) -> Target {
     use crate::emulator::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 
-    target::Keys::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
+    let keys = target::Keys::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY);
+    let connect = &settings.connect;
+    let regions = (connect.source_region.clone(), connect.destination_region.clone());
+    let engine = concat!("the embedded pair of bucketpair ", env!("CARGO_PKG_VERSION"));
+    target::in_process("emulator", clients.0, clients.1, urls, regions, &keys, engine)
 }

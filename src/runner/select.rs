@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Settings, Shared, files};
-use crate::check::reference::{Fate, fates, marker_fates};
+use crate::check::reference::{Fate, fates};
 use crate::error::{Error, Result};
-use crate::history::{Content, Side};
+use crate::history::{Content, Operation, OperationKind, Plan, Side};
 use crate::provision;
 use crate::replication::{Capability, Filter, Rule};
 use crate::report::Row;
@@ -58,7 +58,8 @@ pub(super) async fn suitable(
         None => None,
         Some((source, destination)) => {
             let adopted =
-                provision::adopt(&shared.target, source, destination, &shared.run, "").await?;
+                provision::adopt(&shared.target, source, destination, &shared.run, "bucketpair/")
+                    .await?;
             Some(adopted.1)
         }
     };
@@ -91,11 +92,14 @@ fn unsuitable(
 
 /// Whether a pair's rules treat a scenario's keys as its own rule would.
 fn covers(rules: &[Rule], wanted: &Filter, scenario: &Scenario) -> bool {
-    let key = format!("bucketpair-/{}", wanted.prefix);
-    let fates = fates(rules, &BTreeSet::new(), &key, &Content::default());
-    let replica = Fate::Replica { storage_class: None };
+    let fate = |kind| {
+        let key = format!("bucketpair-/{}", wanted.prefix);
+        let operation = Operation { label: String::new(), side: Side::Source, key, kind };
+        fates(&Plan::of_rules(rules), rules, &BTreeSet::new(), &operation)
+            .remove(&Side::Destination(0))
+    };
     let deletes = scenario.steps.iter().any(|step| matches!(step, Step::Delete { .. }));
-    let marker = marker_fates(rules, &key).remove(&Side::Destination(0));
-    let marker_travels = matches!(marker, Some(Fate::Marker));
-    fates.get(&Side::Destination(0)) == Some(&replica) && !(deletes && marker_travels)
+    let replica = fate(OperationKind::Put(Content::default()));
+    let marker_travels = fate(OperationKind::Delete) == Some(Fate::Marker);
+    replica == Some(Fate::Replica { storage_class: None }) && !(deletes && marker_travels)
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::{Pace, Shared};
 use crate::history::{Plan, Recorder, Side};
 use crate::probe::Probe;
-use crate::provision::Pair;
+use crate::provision::{Pair, tear_down};
 use crate::replication::Rule;
 use crate::workload::{Applied, Driver};
 
@@ -18,6 +18,7 @@ use crate::workload::{Applied, Driver};
 pub struct Stage {
     pub(super) shared: Shared,
     pub(super) pair: Pair,
+    pub(super) plan: Plan,
     pub(super) recorder: Recorder,
     pub(super) driver: Driver,
     pub(super) probe: Probe,
@@ -43,7 +44,7 @@ impl Stage {
         let clients =
             || (shared.target.source.client.clone(), shared.target.destination.client.clone());
         let driver =
-            Driver::new(recorder.clone(), clients(), buckets.clone(), plan.prefix, shared.seed);
+            Driver::new(recorder.clone(), clients(), buckets.clone(), &plan.prefix, shared.seed);
         let probe = Probe::new(recorder.clone(), clients(), buckets, shared.pace.schedule);
         Self {
             shared: shared.clone(),
@@ -51,12 +52,23 @@ impl Stage {
             recorder,
             driver,
             probe,
-            rules: plan.rules,
+            rules: plan.rules.clone(),
+            plan,
             suspended: BTreeSet::new(),
             applied: BTreeMap::new(),
             watching: BTreeMap::new(),
             last: Instant::now(),
             canaries: 0,
+        }
+    }
+
+    /// Removes the pair, or what was written into one that was there. What stays is remembered
+    /// for the end of the run.
+    pub(super) async fn tear_down(&mut self) {
+        self.watching.clear();
+        let left = tear_down(&self.shared.target, &self.pair, &self.shared.made).await;
+        if self.pair.existing {
+            self.shared.left(left);
         }
     }
 

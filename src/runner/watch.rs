@@ -1,21 +1,33 @@
 //! Looking for the replicas of what was just written, while the scenario goes on.
 
-use crate::check::reference::{Fate, fates};
-use crate::history::Side;
-use crate::replication::{ReplicationStatus, Tags, VersionId};
-use crate::workload::Applied;
+use tokio::task::JoinSet;
 
 use super::Stage;
+use crate::check::reference::{Fate, fates};
+use crate::history::{Operation, OperationKind, Side};
+use crate::replication::{ReplicationStatus, Tags, VersionId};
+use crate::workload::Applied;
 
 const FINAL: [ReplicationStatus; 2] = [ReplicationStatus::Completed, ReplicationStatus::Failed];
 
 impl Stage {
+    /// What the reference expects of an operation at each destination, under the rules in force.
+    fn fates(&self, applied: &Applied) -> Vec<(Side, Fate)> {
+        let kind = match &applied.content {
+            Some(content) => OperationKind::Put(content.clone()),
+            None => OperationKind::Delete,
+        };
+        let (label, side, key) = (String::new(), Side::Source, applied.key.clone());
+        let operation = Operation { label, side, key, kind };
+        fates(&self.plan, &self.rules, &self.suspended, &operation).into_iter().collect()
+    }
+
     /// Looks for everything that a write should bring about.
     pub(super) fn watch_write(&mut self, label: &str, applied: &Applied) {
         let Some(version) = applied.outcome.version.clone() else { return };
-        let content = applied.content.clone().unwrap_or_default();
-        let fates = fates(&self.rules, &self.suspended, &applied.key, &content);
-        self.watch_status(label, &applied.key, &version, !fates.is_empty());
+        let fates = self.fates(applied);
+        let eligible = fates.iter().any(|(_, fate)| !matches!(fate, Fate::Absent { .. }));
+        self.watch_status(label, &applied.key, &version, eligible);
         for (side, fate) in fates {
             if matches!(fate, Fate::Replica { .. }) {
                 self.watch_replica(label, side, &applied.key, &version);
@@ -50,8 +62,7 @@ impl Stage {
 
     /// Looks for a delete marker where it should travel to.
     pub(super) fn watch_marker(&mut self, label: &str, applied: &Applied) {
-        let travels = crate::check::reference::marker_fates(&self.rules, &applied.key);
-        for (side, fate) in travels {
+        for (side, fate) in self.fates(applied) {
             if matches!(fate, Fate::Marker) {
                 let (probe, deadline) = (self.probe.clone(), self.deadline());
                 let key = applied.key.clone();
@@ -65,8 +76,7 @@ impl Stage {
     /// Looks for changed tags at every replica of the version.
     pub(super) fn watch_tags(&mut self, label: &str, of: &Applied, tags: &Tags) {
         let Some(version) = of.outcome.version.clone() else { return };
-        let content = of.content.clone().unwrap_or_default();
-        for (side, fate) in fates(&self.rules, &self.suspended, &of.key, &content) {
+        for (side, fate) in self.fates(of) {
             if matches!(fate, Fate::Replica { .. }) {
                 let (probe, deadline) = (self.probe.clone(), self.deadline());
                 let (key, version, tags) = (of.key.clone(), version.clone(), tags.clone());
@@ -77,7 +87,7 @@ impl Stage {
         }
     }
 
-    fn watchers(&mut self, label: &str) -> &mut tokio::task::JoinSet<()> {
+    fn watchers(&mut self, label: &str) -> &mut JoinSet<()> {
         self.watching.entry(label.to_owned()).or_default()
     }
 

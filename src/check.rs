@@ -1,0 +1,31 @@
+//! Judges a history: which replication rules were kept, which were broken, and what nobody saw.
+//!
+//! Pure: a history goes in, a [`Judgement`] comes out; the same history always gives the same one.
+//! What was not observed is [`Verdict::Unknown`], never [`Verdict::Pass`]. What a destination
+//! should hold is decided by [`reference`], written from the rule table alone.
+
+mod arrival;
+mod bucket;
+mod content;
+mod failing;
+mod identity;
+mod judgement;
+mod kind;
+mod marker;
+mod matching;
+mod negative;
+mod order;
+pub mod reference;
+mod status;
+mod tags;
+mod tally;
+mod verdict;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use judgement::{Judgement, judge};
+pub use kind::{Check, CheckKind};
+pub use tally::{Counts, Evidence, Finding};
+pub use verdict::{Expectation, PlannedCheck, Verdict};

@@ -1,0 +1,80 @@
+//! Replicas that have to arrive.
+
+use super::Check;
+use super::tally::{Judged, Tally};
+use super::view::{Replica, View, after};
+use crate::history::Instant;
+
+pub(super) fn arrives(view: &View<'_>, check: &Check) -> Tally {
+    let mut tally = Tally::default();
+    for replica in view.replicas(check) {
+        let judged = judge(view, &replica);
+        tally.add(&replica.expected.label, replica.subject(), judged);
+    }
+    tally
+}
+
+fn judge(view: &View<'_>, replica: &Replica<'_>) -> Judged {
+    let expected = replica.expected;
+    let looks = || view.looks_at(replica.side, &expected.key);
+    let seen = replica.matched.and_then(|matched| {
+        let shows = looks().filter(|look| look.shows(&matched.version));
+        shows.map(|look| look.received).min()
+    });
+    let renamed = replica.matched.is_some_and(|matched| !matched.by_id);
+    let lacking = looks().filter(|look| look.lacks(&expected.version) && !renamed);
+    let lacking = lacking.filter(|look| seen.is_none_or(|seen| look.sent < seen));
+    in_time(
+        view,
+        expected.acknowledged,
+        lacking.map(|look| look.sent).max(),
+        seen,
+    )
+}
+
+/// Judges an arrival between the last look that lacked it and the first that had it.
+pub(super) fn in_time(
+    view: &View<'_>,
+    since: Instant,
+    lacking: Option<Instant>,
+    seen: Option<Instant>,
+) -> Judged {
+    let deadline = view.deadline(since);
+    let wanted = format!("there by {}", after(since, deadline));
+    let late = lacking.filter(|lacking| *lacking >= deadline);
+    match (seen, late, lacking) {
+        (Some(seen), _, _) if seen <= deadline => Judged::Pass,
+        (Some(seen), Some(late), _) => Judged::fail(
+            wanted,
+            format!(
+                "absent at {}, first seen at {}",
+                after(since, late),
+                after(since, seen)
+            ),
+            since,
+        ),
+        (None, Some(late), _) => Judged::fail(
+            wanted,
+            format!(
+                "absent since the acknowledgement, last looked at {}",
+                after(since, late)
+            ),
+            since,
+        ),
+        (Some(seen), None, _) => Judged::unknown(
+            wanted,
+            format!(
+                "first seen at {}, and nobody looked between the deadline and then",
+                after(since, seen)
+            ),
+        ),
+        (None, None, Some(last)) => Judged::unknown(
+            wanted,
+            format!(
+                "absent at {}, and nobody looked after the deadline",
+                after(since, last)
+            ),
+        ),
+        (None, None, None) => Judged::unknown(wanted, "nobody looked at the destination"),
+    }
+}

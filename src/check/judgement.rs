@@ -1,0 +1,114 @@
+//! A whole scenario judged.
+
+use serde::{Deserialize, Serialize};
+
+use super::reference::Fate;
+use super::tally::Tally;
+use super::view::View;
+use super::{
+    Check, CheckKind, Expectation, Finding, PlannedCheck, Verdict, arrival, bucket, content,
+    failing, identity, marker, negative, order, status, tags,
+};
+use crate::error::{Error, Result};
+use crate::history::History;
+use crate::lag;
+
+/// What a scenario's history proves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The scenario's name.
+    pub scenario: String,
+    /// One line for people.
+    pub summary: String,
+    /// The rules it proves.
+    pub rule_ids: Vec<String>,
+    /// The findings that count, as one verdict.
+    pub verdict: Verdict,
+    /// What each check found, in the plan's order.
+    pub findings: Vec<Finding>,
+    /// The lag of its replicas; none where there were none to measure.
+    pub lag: Option<lag::Summary>,
+}
+
+impl Judgement {
+    /// Whether any of the findings counts; the verdict of what is only recorded means nothing.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.counted().is_some())
+    }
+}
+
+/// Judges a history by the checks of its plan.
+///
+/// # Errors
+/// [`Error::Usage`] when the plan holds a check that this version of bucketpair does not know.
+pub fn judge(history: &History) -> Result<Judgement> {
+    let plan = &history.plan;
+    let planned = plan.checks_as::<PlannedCheck>().map_err(|error| {
+        Error::Usage(format!(
+            "scenario {:?} has a check that this version does not know ({error}); judge it with the version that ran it",
+            plan.scenario
+        ))
+    })?;
+    let view = View::new(history);
+    let findings: Vec<_> = planned
+        .into_iter()
+        .map(|planned| find(&view, planned))
+        .collect();
+    Ok(Judgement {
+        scenario: plan.scenario.clone(),
+        summary: plan.summary.clone(),
+        rule_ids: plan.rule_ids.clone(),
+        verdict: Verdict::merge(findings.iter().filter_map(Finding::counted)),
+        findings,
+        lag: measured(history, &view),
+    })
+}
+
+fn find(view: &View<'_>, planned: PlannedCheck) -> Finding {
+    let tally = if matches!(planned.expectation, Expectation::NotOffered { .. }) {
+        Tally::default()
+    } else {
+        examine(view, &planned.check)
+    };
+    tally.into_finding(planned)
+}
+
+fn examine(view: &View<'_>, check: &Check) -> Tally {
+    match check.kind {
+        CheckKind::Arrives => arrival::arrives(view, check),
+        CheckKind::VersionId => identity::version_id(view, check),
+        CheckKind::Etag => identity::etag(view, check),
+        CheckKind::LastModified => identity::last_modified(view, check),
+        CheckKind::Bytes => content::bytes(view, check),
+        CheckKind::Encryption => content::encryption(view, check),
+        CheckKind::Checksums => content::checksums(view, check),
+        CheckKind::Metadata => content::metadata(view, check),
+        CheckKind::StorageClass => content::storage_class(view, check),
+        CheckKind::Tags => tags::tags(view, check),
+        CheckKind::SourceStatus => status::source(view, check),
+        CheckKind::ReplicaStatus => status::replica(view, check),
+        CheckKind::NoStatus => status::none(view, check),
+        CheckKind::Fails => failing::fails(view, check),
+        CheckKind::FailedIsFinal => failing::is_final(view, check),
+        CheckKind::StaysAbsent => negative::stays_absent(view, check),
+        CheckKind::VersionDeleteStays => negative::version_delete(view, check),
+        CheckKind::MarkerArrives => marker::arrives(view, check),
+        CheckKind::MarkerStays => marker::stays(view, check),
+        CheckKind::VersionsInOrder => order::versions(view, check),
+        CheckKind::BucketConfiguration => bucket::configuration(view),
+    }
+}
+
+fn measured(history: &History, view: &View<'_>) -> Option<lag::Summary> {
+    let expected = |sample: &lag::Sample| {
+        let version = view.expected.iter().find(|version| version.op == sample.op);
+        let fate = version.and_then(|version| version.fates.get(&sample.side));
+        matches!(fate, Some(Fate::Replica { .. }))
+    };
+    let mut samples = lag::intervals(history);
+    samples.retain(expected);
+    (!samples.is_empty()).then(|| lag::Summary::of(&samples))
+}

@@ -1,0 +1,112 @@
+//! The kinds of check, the rules behind them, and what each looks at.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A check of one scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What is checked.
+    pub kind: CheckKind,
+    /// The labels of the operations it looks at; empty for every one it applies to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub of: Vec<String>,
+}
+
+impl Check {
+    /// A check of every operation that it applies to.
+    #[must_use]
+    pub fn new(kind: CheckKind) -> Self {
+        Self {
+            kind,
+            of: Vec::new(),
+        }
+    }
+
+    /// Looks only at the operations with these labels.
+    #[must_use]
+    pub fn of<L: Into<String>>(mut self, labels: impl IntoIterator<Item = L>) -> Self {
+        self.of.extend(labels.into_iter().map(Into::into));
+        self
+    }
+
+    pub(super) fn selects(&self, label: &str) -> bool {
+        self.of.is_empty() || self.of.iter().any(|of| of == label)
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)?;
+        if self.of.is_empty() {
+            return Ok(());
+        }
+        write!(f, " of {}", self.of.join(", "))
+    }
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident $name:literal $describes:literal $rules:expr;)*) => {
+        /// What a check is about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        #[non_exhaustive]
+        pub enum CheckKind {
+            $(#[doc = $describes] $kind,)*
+        }
+
+        impl CheckKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)*];
+
+            /// Its name, as in a plan (`stays-absent`).
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name,)* }
+            }
+
+            /// One line for people.
+            #[must_use]
+            pub fn describes(self) -> &'static str {
+                match self { $(Self::$kind => $describes,)* }
+            }
+
+            /// The rules of the rule table that it judges.
+            #[must_use]
+            pub fn rule_ids(self) -> &'static [&'static str] {
+                match self { $(Self::$kind => &$rules,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    Arrives "arrives" "The replica is there before the deadline." ["R-DATA-01"];
+    Bytes "bytes" "The replica has the size and the SHA-256 of what was sent." ["R-DATA-01"];
+    VersionId "version-id" "The replica has the version ID of its source." ["R-DATA-02"];
+    Etag "etag" "The replica has the ETag of its source." ["R-DATA-15"];
+    LastModified "last-modified" "The replica has the Last-Modified of its source." ["R-DATA-03"];
+    Encryption "encryption" "Source and replica answer with the encryption asked for, or the default's." ["R-ENC-01"];
+    Checksums "checksums" "The replica keeps the additional checksums of its source." ["R-DATA-16"];
+    Metadata "metadata" "The replica has the user metadata and the headers that were sent." ["R-DATA-05"];
+    Tags "tags" "The replica has the source's tags, changed ones too." ["R-DATA-06", "R-DATA-08"];
+    StorageClass "storage-class" "The replica is in its rule's storage class, or in its source's." ["R-DATA-13", "R-RULE-13"];
+    SourceStatus "source-status" "The source goes from PENDING to COMPLETED, never before the replica is readable." ["R-STATUS-01", "R-STATUS-06", "R-STATUS-13"];
+    ReplicaStatus "replica-status" "The replica answers REPLICA." ["R-STATUS-03"];
+    NoStatus "no-status" "A version that no rule selects has no replication status." ["R-STATUS-02"];
+    StaysAbsent "stays-absent" "A version that must not travel is not at the destination." ["R-STATUS-02", "R-NOT-01", "R-NOT-03", "R-RULE-16"];
+    VersionsInOrder "versions-in-order" "The destination lists the source's version IDs, in its order, and no others." ["R-DATA-02"];
+    MarkerArrives "marker-arrives" "The delete marker is there before the deadline, and current." ["R-DEL-02", "R-DEL-03"];
+    MarkerStays "marker-stays" "The delete marker does not travel; the replica stays current." ["R-DEL-01"];
+    VersionDeleteStays "version-delete-stays" "Deleting a version at the source leaves its replica." ["R-NOT-04", "R-DEL-06"];
+    Fails "fails" "The source says FAILED before the deadline, and never COMPLETED." ["R-CFG-19", "R-STATUS-07"];
+    FailedIsFinal "failed-is-final" "FAILED stays FAILED while newer objects arrive." ["R-STATUS-10"];
+    BucketConfiguration "bucket-configuration" "Both buckets are versioned, encrypted with AES256 and expire noncurrent versions after 21 days." ["R-CFG-01", "R-CFG-02", "R-NOT-06"];
+}
+
+impl fmt::Display for CheckKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

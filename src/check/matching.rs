@@ -1,0 +1,143 @@
+//! Which version at a destination is whose replica: by version ID first, else in order.
+//!
+//! A target that gives replicas new version IDs breaks one rule. Matching what is left over in
+//! order keeps it one: bytes and headers can still be judged.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::reference::{Expected, Fate};
+use super::view::{Look, Op};
+use crate::history::{Instant, Seen, Side};
+use crate::replication::VersionId;
+
+/// A version at a destination that is taken for a replica.
+pub(super) struct Matched {
+    pub(super) version: VersionId,
+    /// Whether it has the source's version ID.
+    pub(super) by_id: bool,
+}
+
+/// A version at a destination that nobody put there.
+pub(super) struct Foreign {
+    pub(super) side: Side,
+    pub(super) key: String,
+    pub(super) version: VersionId,
+    pub(super) marker: bool,
+    pub(super) received: Instant,
+}
+
+#[derive(Default)]
+pub(super) struct Matches {
+    found: BTreeMap<(u32, Side), Matched>,
+    pub(super) foreign: Vec<Foreign>,
+}
+
+impl Matches {
+    pub(super) fn find(ops: &[Op<'_>], looks: &[Look<'_>], expected: &[Expected]) -> Self {
+        let mut matches = Self::default();
+        let mut places = BTreeMap::<(Side, &str), Vec<&Expected>>::new();
+        for version in expected {
+            for side in version.fates.keys() {
+                let place = places.entry((*side, version.key.as_str())).or_default();
+                place.push(version);
+            }
+        }
+        for ((side, key), versions) in places {
+            let known = known(ops, looks, side, key);
+            matches.place(side, looks_at(looks, side, key), &known, &versions);
+        }
+        matches
+    }
+
+    pub(super) fn of(&self, expected: &Expected, side: Side) -> Option<&Matched> {
+        self.found.get(&(expected.op, side))
+    }
+
+    fn place(
+        &mut self,
+        side: Side,
+        shown: Vec<Foreign>,
+        known: &BTreeSet<&VersionId>,
+        versions: &[&Expected],
+    ) {
+        let mut waiting = Vec::new();
+        for version in versions {
+            if !version.fates.get(&side).is_some_and(Fate::arrives) {
+                continue;
+            }
+            if shown.iter().any(|shown| shown.version == version.version) {
+                self.pair(version, side, version.version.clone(), true);
+            } else {
+                waiting.push(*version);
+            }
+        }
+        for shown in shown {
+            if known.contains(&shown.version) {
+                continue;
+            }
+            let fits = |version: &&Expected| version.content.is_none() == shown.marker;
+            match waiting.iter().position(fits) {
+                Some(index) => self.pair(waiting.remove(index), side, shown.version, false),
+                None => self.foreign.push(shown),
+            }
+        }
+    }
+
+    fn pair(&mut self, expected: &Expected, side: Side, version: VersionId, by_id: bool) {
+        let matched = Matched { version, by_id };
+        self.found.insert((expected.op, side), matched);
+    }
+}
+
+/// The version IDs that somebody gave to this key: at the source, or by writing to this side.
+fn known<'a>(ops: &[Op<'a>], looks: &[Look<'a>], side: Side, key: &str) -> BTreeSet<&'a VersionId> {
+    let written = ops
+        .iter()
+        .filter(|op| op.operation.key == key && [Side::Source, side].contains(&op.operation.side));
+    let written = written.filter_map(|op| op.answer?.1.version.as_ref());
+    let at_source = looks
+        .iter()
+        .filter(|look| look.side == Side::Source && look.key == key);
+    let listed = at_source.flat_map(|look| match look.seen {
+        Seen::Versions { versions } => versions.iter().map(|listed| &listed.version).collect(),
+        Seen::Present(_) | Seen::DeleteMarker { .. } => look.at().into_iter().collect(),
+        _ => Vec::new(),
+    });
+    written.chain(listed).collect()
+}
+
+/// What was ever shown of a key at one side, oldest first.
+fn looks_at(looks: &[Look<'_>], side: Side, key: &str) -> Vec<Foreign> {
+    let mut shown: Vec<Foreign> = Vec::new();
+    let mut show = |look: &Look<'_>, version: &VersionId, marker: bool| {
+        if shown.iter().all(|shown| shown.version != *version) {
+            shown.push(Foreign {
+                side,
+                key: key.to_owned(),
+                version: version.clone(),
+                marker,
+                received: look.received,
+            });
+        }
+    };
+    let here = || {
+        looks
+            .iter()
+            .filter(|look| look.side == side && look.key == key)
+    };
+    for look in here() {
+        if let Seen::Versions { versions } = look.seen {
+            for listed in versions.iter().rev() {
+                show(look, &listed.version, listed.marker);
+            }
+        }
+    }
+    for look in here() {
+        match (look.seen, look.at()) {
+            (Seen::Present(_), Some(version)) => show(look, version, false),
+            (Seen::DeleteMarker { .. }, Some(version)) => show(look, version, true),
+            _ => {}
+        }
+    }
+    shown
+}

@@ -1,0 +1,107 @@
+//! The versions of a key, as both sides list them.
+
+use std::collections::BTreeMap;
+
+use super::Check;
+use super::reference::{Expected, Fate};
+use super::tally::{Judged, Tally};
+use super::view::View;
+use crate::history::{ListedVersion, Side};
+use crate::replication::VersionId;
+
+pub(super) fn versions(view: &View<'_>, check: &Check) -> Tally {
+    let mut keys = BTreeMap::<(&str, Side), Vec<&str>>::new();
+    for expected in view.selected(check) {
+        let arriving = expected.fates.iter().filter(|(_, fate)| fate.arrives());
+        for (side, _) in arriving {
+            let labels = keys.entry((&expected.key, *side)).or_default();
+            labels.push(&expected.label);
+        }
+    }
+    let mut tally = Tally::default();
+    for ((key, side), labels) in keys {
+        for label in &labels {
+            tally.covers(label);
+        }
+        tally.add(labels[0], format!("{side} {key}"), listed(view, key, side));
+    }
+    tally
+}
+
+fn listed(view: &View<'_>, key: &str, side: Side) -> Judged {
+    let arriving = |expected: &&Expected| {
+        expected.key == key && expected.fates.get(&side).is_some_and(Fate::arrives)
+    };
+    let expected: Vec<_> = view.expected.iter().filter(arriving).collect();
+    let wanted = joined(expected.iter().rev().map(|expected| &expected.version));
+    let own = view
+        .ops
+        .iter()
+        .filter(|op| op.operation.side == side && op.operation.key == key);
+    let own: Vec<_> = own.filter_map(|op| op.answer?.1.version.as_ref()).collect();
+    let Some((look, all)) = view.listings(side, key).max_by_key(|(look, _)| look.sent) else {
+        return Judged::unknown(wanted, format!("the {side} was not listed"));
+    };
+    let ids = |versions: &[ListedVersion]| -> Vec<VersionId> {
+        versions
+            .iter()
+            .map(|listed| listed.version.clone())
+            .collect()
+    };
+    let mut shown = ids(all);
+    shown.retain(|id| !own.contains(&id));
+    let is_expected = |id: &VersionId| expected.iter().any(|expected| expected.version == *id);
+    if let Some(extra) = shown.iter().find(|id| !is_expected(id)) {
+        let seen = format!(
+            "{}, of which {extra} is not the source's to send",
+            joined(&shown)
+        );
+        return Judged::fail(wanted, seen, look.received);
+    }
+    if let Some(missing) = expected
+        .iter()
+        .find(|expected| !shown.contains(&expected.version))
+    {
+        let seen = format!("{}, without {}", joined(&shown), missing.version);
+        if look.sent < view.deadline(missing.acknowledged) {
+            return Judged::unknown(wanted, format!("{seen}, before its deadline"));
+        }
+        return Judged::fail(wanted, seen, look.received);
+    }
+    let source = view
+        .listings(Side::Source, key)
+        .max_by_key(|(look, _)| look.sent);
+    let Some((_, at_source)) = source else {
+        return Judged::unknown(wanted, "the source was not listed");
+    };
+    let mut order = ids(at_source);
+    order.retain(|id| shown.contains(id));
+    let mut common = shown.clone();
+    common.retain(|id| order.contains(id));
+    if common != order {
+        let wanted = format!("{}, as the source lists them", joined(&order));
+        return Judged::fail(wanted, joined(&common), look.received);
+    }
+    let latest = all
+        .iter()
+        .filter(|listed| listed.latest)
+        .map(|listed| &listed.version);
+    let latest: Vec<_> = latest.collect();
+    if own.is_empty() && latest != shown.iter().take(1).collect::<Vec<_>>() {
+        let seen = format!("current: {}", joined(latest));
+        return Judged::fail(
+            format!("current: {}", joined(shown.first())),
+            seen,
+            look.received,
+        );
+    }
+    Judged::Pass
+}
+
+fn joined<'v>(ids: impl IntoIterator<Item = &'v VersionId>) -> String {
+    let ids: Vec<_> = ids.into_iter().map(|id| id.0.as_str()).collect();
+    if ids.is_empty() {
+        return "no version".to_owned();
+    }
+    ids.join(", ")
+}

@@ -1,0 +1,245 @@
+//! A history, laid out for judging.
+
+use super::Check;
+use super::matching::{Matched, Matches};
+use super::reference::{self, Expected, Fate};
+use crate::history::{
+    Event, History, Instant, ListedVersion, ObjectSeen, Operation, OperationKind, Outcome, Plan,
+    Seen, Side,
+};
+use crate::replication::VersionId;
+
+/// An observation.
+pub(super) struct Look<'a> {
+    pub(super) side: Side,
+    pub(super) key: &'a str,
+    pub(super) version: Option<&'a VersionId>,
+    pub(super) sent: Instant,
+    pub(super) received: Instant,
+    pub(super) seen: &'a Seen,
+}
+
+impl<'a> Look<'a> {
+    /// The version that was looked at: the one asked for, or the current one that was found.
+    pub(super) fn at(&self) -> Option<&'a VersionId> {
+        self.version.or(match self.seen {
+            Seen::Present(object) => object.version.as_ref(),
+            Seen::DeleteMarker { version } => version.as_ref(),
+            _ => None,
+        })
+    }
+
+    /// Whether it shows this version to be there, as object or as marker.
+    pub(super) fn shows(&self, id: &VersionId) -> bool {
+        match self.seen {
+            Seen::Present(_) | Seen::DeleteMarker { .. } => self.at() == Some(id),
+            Seen::Versions { versions } => versions.iter().any(|listed| listed.version == *id),
+            _ => false,
+        }
+    }
+
+    /// Whether it was asked for this version and found nothing.
+    pub(super) fn lacks(&self, id: &VersionId) -> bool {
+        matches!(self.seen, Seen::Absent) && self.version == Some(id)
+    }
+}
+
+/// An operation with its answer.
+pub(super) struct Op<'a> {
+    pub(super) number: u32,
+    pub(super) invoked: Instant,
+    pub(super) operation: &'a Operation,
+    pub(super) answer: Option<(Instant, &'a Outcome)>,
+}
+
+/// A version that should have a replica, at one destination.
+pub(super) struct Replica<'v> {
+    pub(super) expected: &'v Expected,
+    pub(super) side: Side,
+    pub(super) storage_class: Option<&'v str>,
+    pub(super) matched: Option<&'v Matched>,
+}
+
+impl Replica<'_> {
+    pub(super) fn subject(&self) -> String {
+        subject(self.side, self.expected)
+    }
+}
+
+pub(super) fn subject(side: Side, expected: &Expected) -> String {
+    format!("{side} {}@{}", expected.key, expected.version)
+}
+
+pub(super) struct View<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) ops: Vec<Op<'a>>,
+    pub(super) looks: Vec<Look<'a>>,
+    pub(super) expected: Vec<Expected>,
+    pub(super) matches: Matches,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(history: &'a History) -> Self {
+        let (ops, looks) = lay_out(history);
+        let expected = reference::expected(history);
+        let matches = Matches::find(&ops, &looks, &expected);
+        Self {
+            plan: &history.plan,
+            ops,
+            looks,
+            expected,
+            matches,
+        }
+    }
+
+    /// The versions that a check asks about.
+    pub(super) fn selected(&self, check: &Check) -> impl Iterator<Item = &Expected> {
+        self.expected
+            .iter()
+            .filter(|expected| check.selects(&expected.label))
+    }
+
+    /// The replicas that a check asks about.
+    pub(super) fn replicas(&self, check: &Check) -> impl Iterator<Item = Replica<'_>> {
+        self.selected(check).flat_map(|expected| {
+            expected.fates.iter().filter_map(|(side, fate)| {
+                let Fate::Replica { storage_class } = fate else {
+                    return None;
+                };
+                Some(Replica {
+                    expected,
+                    side: *side,
+                    storage_class: storage_class.as_deref(),
+                    matched: self.matches.of(expected, *side),
+                })
+            })
+        })
+    }
+
+    /// The looks at a key of one side, listings included, in the order their answers came.
+    pub(super) fn looks_at(&self, side: Side, key: &str) -> impl Iterator<Item = &Look<'a>> {
+        self.looks
+            .iter()
+            .filter(move |look| look.side == side && look.key == key)
+    }
+
+    /// The looks that found an object with this version ID.
+    pub(super) fn found(
+        &self,
+        side: Side,
+        key: &str,
+        id: &VersionId,
+    ) -> impl Iterator<Item = (&Look<'a>, &'a ObjectSeen)> {
+        self.looks_at(side, key)
+            .filter_map(move |look| match look.seen {
+                Seen::Present(object) if look.at() == Some(id) => Some((look, object.as_ref())),
+                _ => None,
+            })
+    }
+
+    /// The looks that found the replica, under whichever version ID it has.
+    pub(super) fn found_replica<'v>(
+        &'v self,
+        replica: &Replica<'v>,
+    ) -> impl Iterator<Item = (&'v Look<'a>, &'a ObjectSeen)> {
+        let (side, key) = (replica.side, replica.expected.key.as_str());
+        replica
+            .matched
+            .into_iter()
+            .flat_map(move |matched| self.found(side, key, &matched.version))
+    }
+
+    /// The listings of a key at one side.
+    pub(super) fn listings(
+        &self,
+        side: Side,
+        key: &str,
+    ) -> impl Iterator<Item = (&Look<'a>, &'a [ListedVersion])> {
+        self.looks_at(side, key).filter_map(|look| match look.seen {
+            Seen::Versions { versions } => Some((look, versions.as_slice())),
+            _ => None,
+        })
+    }
+
+    pub(super) fn deadline(&self, since: Instant) -> Instant {
+        Instant(since.0.saturating_add(self.plan.deadline_ns))
+    }
+
+    pub(super) fn window(&self, since: Instant) -> Instant {
+        Instant(since.0.saturating_add(self.plan.window_ns))
+    }
+
+    /// When a canary that was written after `since` was first seen at this destination.
+    pub(super) fn canary(&self, side: Side, since: Instant) -> Option<Instant> {
+        let later = |expected: &&Expected| {
+            let op = self.ops.iter().find(|op| op.number == expected.op);
+            expected.label.starts_with("canary-") && op.is_some_and(|op| op.invoked >= since)
+        };
+        let canaries = self.expected.iter().filter(later);
+        let seen = canaries.filter_map(|expected| {
+            let id = &self.matches.of(expected, side)?.version;
+            let shows = self.looks_at(side, &expected.key);
+            let shows = shows.filter(|look| look.shows(id));
+            shows.map(|look| look.received).min()
+        });
+        seen.min()
+    }
+
+    /// When somebody first set about to delete this version by its ID, at whichever side.
+    pub(super) fn deleted(&self, key: &str, id: &VersionId) -> Option<Instant> {
+        let deletes = self.ops.iter().filter(|op| {
+            let deleted = matches!(&op.operation.kind, OperationKind::DeleteVersion { version } if version == id);
+            deleted && op.operation.key == key
+        });
+        deletes.map(|op| op.invoked).min()
+    }
+
+    pub(super) fn outcome(&self, op: u32) -> Option<&'a Outcome> {
+        let op = self.ops.iter().find(|known| known.number == op)?;
+        op.answer.map(|(_, outcome)| outcome)
+    }
+}
+
+fn lay_out(history: &History) -> (Vec<Op<'_>>, Vec<Look<'_>>) {
+    let mut ops: Vec<Op<'_>> = Vec::new();
+    let mut looks = Vec::new();
+    for timed in &history.events {
+        match &timed.event {
+            Event::Invoke { op, operation } => ops.push(Op {
+                number: *op,
+                invoked: timed.at,
+                operation,
+                answer: None,
+            }),
+            Event::Ok { op, outcome } => {
+                if let Some(known) = ops.iter_mut().find(|known| known.number == *op) {
+                    known.answer = Some((timed.at, outcome));
+                }
+            }
+            Event::Observation {
+                side,
+                key,
+                version,
+                sent,
+                received,
+                seen,
+            } => looks.push(Look {
+                side: *side,
+                key,
+                version: version.as_ref(),
+                sent: *sent,
+                received: *received,
+                seen,
+            }),
+            Event::Fail { .. } | Event::Info { .. } => {}
+        }
+    }
+    looks.sort_by_key(|look| look.received);
+    (ops, looks)
+}
+
+/// A span, for people.
+pub(super) fn after(since: Instant, moment: Instant) -> String {
+    let span = moment.0.saturating_sub(since.0);
+    format!("+{:.1} ms", span as f64 / 1e6)
+}
