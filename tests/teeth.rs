@@ -62,7 +62,7 @@ caught! {
     an_ignored_tag_filter_is_caught: "ignores-tag-filter" in "tag-filter" by [NoStatus, StaysAbsent];
     a_disabled_rule_that_copies_is_caught: "replicates-disabled-rule" in "disabled-rule" by [NoStatus, StaysAbsent];
     existing_objects_that_travel_are_caught: "replicates-existing" in "existing-objects-stay" by [StaysAbsent];
-    a_retried_failure_is_caught: "retries-failed" in "suspended-destination" by [FailedIsFinal];
+    a_retried_failure_is_caught: "retries-failed" in "suspended-destination" by [FailedIsFinal, Fails];
     lost_later_tags_are_caught: "loses-later-tags" in "tag-change" by [Tags];
     a_wrong_storage_class_is_caught: "wrong-storage-class" in "storage-class" by [StorageClass];
     a_new_last_modified_is_caught: "wrong-last-modified" in "last-modified" by [LastModified];
@@ -93,7 +93,7 @@ async fn a_pair_that_copies_nothing_is_found_by_its_canaries() {
     let never = std::future::pending();
     let report = runner::run_on(&opened, scenarios, &settings, |_| {}, never).await.unwrap();
     let Row::Errored { error, .. } = &report.rows[0] else { panic!("{report:#?}") };
-    assert!(error.contains("stores replication rules without replicating"), "{error}");
+    assert!(error.contains("store replication rules without replicating"), "{error}");
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl Body {
                 Some((read, next))
             }
         };
-        StreamingBlob::wrap(Box::pin(stream::unfold(range.start, next)))
+        StreamingBlob::wrap(Box::pin(stream::unfold(range.start, next).fuse()))
     }
 
     /// The next bytes from `at`, at most up to `end`, and at least one.

@@ -9,16 +9,16 @@ use crate::history::{Seen, Side};
 use crate::replication::{ReplicationStatus, Tags, VersionId};
 
 impl Probe {
-    /// Looks for a version until it is there. Returns whether it came before `deadline`; the last
+    /// Looks for a version (the current one where none is named) until it is there. Returns whether it came before `deadline`; the last
     /// look is always sent after the deadline, so that lateness is evidence and not a guess.
     pub async fn until_present(
         &self,
         side: Side,
         key: &str,
-        version: &VersionId,
+        version: Option<&VersionId>,
         deadline: Instant,
     ) -> bool {
-        let look = || async { is_there(&self.head(side, key, Some(version)).await) };
+        let look = || async { is_there(&self.head(side, key, version).await) };
         self.until(look, deadline).await
     }
 

@@ -39,7 +39,7 @@ impl Pace {
     pub const ENDPOINT: Self = Self {
         deadline: Duration::from_secs(60),
         window: Duration::from_secs(2),
-        schedule: Schedule { longest: Duration::from_millis(200), ..Schedule::NEAR },
+        schedule: Schedule::NEAR,
         jobs: 8,
         unsure_rules_are_required: false,
     };

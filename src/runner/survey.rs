@@ -5,6 +5,8 @@ use crate::history::{ListedVersion, Seen, Side};
 use crate::probe::Probe;
 use crate::replication::VersionId;
 
+use tokio::time::Instant;
+
 use super::Stage;
 
 /// How many versions are looked at side by side.
@@ -21,14 +23,14 @@ impl Stage {
         for batch in everything.chunks(BATCH) {
             let mut looking = tokio::task::JoinSet::new();
             for expected in batch {
-                looking.spawn(look_at(self.probe.clone(), expected.clone()));
+                looking.spawn(look_at(self.probe.clone(), expected.clone(), self.deadline()));
             }
             looking.join_all().await;
         }
     }
 }
 
-async fn look_at(probe: Probe, expected: Expected) {
+async fn look_at(probe: Probe, expected: Expected, deadline: Instant) {
     let (key, version) = (expected.key.as_str(), &expected.version);
     if expected.content.is_some() {
         probe.head(Side::Source, key, Some(version)).await;
@@ -38,8 +40,10 @@ async fn look_at(probe: Probe, expected: Expected) {
     for (side, fate) in &expected.fates {
         match (fate, expected.content.is_some()) {
             (Fate::Replica { .. }, _) => {
-                probe.get(*side, key, Some(version)).await;
-                probe.tags(*side, key, version).await;
+                // Tags may still be on their way; a replica that is not there has none to wait for.
+                if matches!(probe.get(*side, key, Some(version)).await, Seen::Present(_)) {
+                    probe.until_tags(*side, key, version, &expected.tags, deadline).await;
+                }
             }
             (_, true) => {
                 probe.head(*side, key, Some(version)).await;

@@ -39,7 +39,7 @@ impl Stage {
         let (probe, deadline) = (self.probe.clone(), self.deadline());
         let (key, version) = (key.to_owned(), version.clone());
         self.watchers(label).spawn(async move {
-            probe.until_present(side, &key, &version, deadline).await;
+            probe.until_present(side, &key, Some(&version), deadline).await;
         });
     }
 
