@@ -26,7 +26,8 @@ async fn world(rules: Vec<Rule>) -> World {
     let mut settings = Settings::default();
     settings.delay = Some("1ms".to_owned());
     let opened = open(&settings).await.expect("the embedded pair opens");
-    let request = Request::new("bench", "bench").with_rules(rules);
+    let mut request = Request::new("bench", "bench", "2100-01-01T00:00:00Z");
+    request.rules = rules;
     let pair = provision(&opened.target, &request, &Made::default()).await.expect("provisioned");
     let source = pair.bucket(bucketpair::history::Side::Source).to_owned();
     World { opened, source }

@@ -1,6 +1,9 @@
 //! Proves that a pair of S3 buckets replicates, rule by rule, and measures how late.
 
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod config;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod error;

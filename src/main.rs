@@ -1,2 +1,7 @@
 //! The command `bucketpair`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bucketpair::cli::main()
+}

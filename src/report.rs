@@ -1,5 +1,11 @@
 //! What a run found, and how it is shown. Pure rendering.
 
+mod json;
+mod terminal;
+
+pub use json::{VERSION, json, save};
+pub use terminal::{Look, terminal};
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};

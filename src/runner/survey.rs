@@ -52,6 +52,7 @@ async fn look_at(probe: Probe, expected: Expected, deadline: Instant) {
         }
         let at_destination = listed(probe.versions(*side, key).await);
         for foreign in foreign(&at_source, &at_destination, version) {
+            probe.head(*side, key, Some(&foreign)).await;
             probe.get(*side, key, Some(&foreign)).await;
             probe.tags(*side, key, &foreign).await;
         }

@@ -1,0 +1,58 @@
+//! The command line: flags become validated settings, and a report becomes an exit code.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is what a command line does")]
+
+mod args;
+mod list;
+mod run;
+mod serve;
+
+use std::process::ExitCode as ProcessExitCode;
+
+use clap::Parser;
+
+use crate::config::Variables;
+use crate::error::{ExitCode, Result};
+use args::{Arguments, Verb};
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn main() -> ProcessExitCode {
+    let code = match dispatch(Arguments::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("bucketpair: {error}");
+            error.exit_code()
+        }
+    };
+    ProcessExitCode::from(code as u8)
+}
+
+fn dispatch(arguments: Arguments) -> Result<ExitCode> {
+    match arguments.verb {
+        Some(Verb::List(list)) => list::list(&list),
+        Some(Verb::Judge(judge)) => run::judge(&judge),
+        Some(Verb::Serve(serve)) => blocking(serve::serve(serve)),
+        Some(Verb::Run(run)) => blocking(run::run(run, Variables::read(std::env::vars())?)),
+        None => blocking(run::run(arguments.run, Variables::read(std::env::vars())?)),
+    }
+}
+
+fn blocking(future: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new();
+    let no_runtime = |error: std::io::Error| crate::error::Error::Internal(error.to_string());
+    runtime.map_err(no_runtime)?.block_on(future)
+}
+
+/// Comes when the process is asked to end, by SIGINT or SIGTERM.
+async fn ended() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        tokio::signal::ctrl_c().await.ok();
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -1,0 +1,113 @@
+//! `bucketpair run` and `bucketpair judge`.
+
+use std::io::{IsTerminal, Write};
+
+use super::args::{Format, Judge, Run};
+use super::ended;
+use crate::config::{Variables, duration, pair};
+use crate::error::{Error, ExitCode, Result};
+use crate::report::{self, Look, Row, RunReport};
+use crate::runner::{self, Settings};
+
+/// Runs scenarios, prints the report, and says how it ended.
+pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode> {
+    let format = arguments.format;
+    let settings = settings(arguments, &variables)?;
+    let folder = settings.report.clone();
+    let progress = Progress::new(format);
+    let report = runner::run(settings, |row| progress.row(row), ended()).await;
+    progress.end();
+    let report = report?;
+    let saved = folder.as_deref().map_or(Ok(()), |folder| report::save(folder, &report));
+    print(&report, format);
+    match saved {
+        Err(error) => Err(error),
+        Ok(()) => Ok(report.exit_code()),
+    }
+}
+
+/// Judges a saved run again.
+pub(super) fn judge(arguments: &Judge) -> Result<ExitCode> {
+    let report = runner::judge_saved(&arguments.history)?;
+    print(&report, arguments.format);
+    Ok(report.exit_code())
+}
+
+fn print(report: &RunReport, format: Format) {
+    let text = match format {
+        Format::Json => report::json(report),
+        Format::Terminal => report::terminal(report, look()),
+    };
+    // A reader that has gone away is no failure of the run.
+    writeln!(std::io::stdout(), "{text}").ok();
+}
+
+fn look() -> Look {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    Look { colour: std::io::stdout().is_terminal() && !plain }
+}
+
+/// The settings of variables, then of flags.
+fn settings(arguments: Run, variables: &Variables) -> Result<Settings> {
+    let mut settings = variables.settings_below(arguments.target.as_deref())?;
+    let connect = &mut settings.connect;
+    set(&mut connect.source_region, arguments.source_region);
+    set(&mut connect.destination_region, arguments.destination_region);
+    connect.profile = arguments.profile.or(connect.profile.take());
+    connect.ca_bundle = arguments.ca_bundle.or(connect.ca_bundle.take());
+    set(&mut settings.seed, arguments.seed);
+    settings.jobs = arguments.jobs.or(settings.jobs);
+    settings.report = arguments.report.or(settings.report);
+    settings.delay = arguments.delay.or(settings.delay);
+    let deadline = flag("--deadline", arguments.deadline, "a time such as 30s", duration)?;
+    settings.deadline = deadline.or(settings.deadline);
+    settings.pair = flag("--pair", arguments.pair, "SOURCE,DESTINATION", pair)?.or(settings.pair);
+    settings.keep = arguments.keep;
+    settings.globs = arguments.globs;
+    settings.files = arguments.files;
+    settings.defects = arguments.defect;
+    Ok(settings)
+}
+
+fn set<T>(setting: &mut T, flag: Option<T>) {
+    if let Some(value) = flag {
+        *setting = value;
+    }
+}
+
+fn flag<T>(
+    name: &str,
+    text: Option<String>,
+    form: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>> {
+    let Some(text) = text else { return Ok(None) };
+    let wrong = || Error::Usage(format!("{name} {text:?} makes no sense; write {form}"));
+    parse(&text).map(Some).ok_or_else(wrong)
+}
+
+/// A line on the terminal that counts the scenarios as they end.
+struct Progress {
+    shown: bool,
+    done: std::sync::atomic::AtomicUsize,
+}
+
+impl Progress {
+    fn new(format: Format) -> Self {
+        let shown = format == Format::Terminal && std::io::stderr().is_terminal();
+        Self { shown, done: 0.into() }
+    }
+
+    fn row(&self, row: &Row) {
+        let done = self.done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+        if self.shown {
+            eprint!("\r\x1b[2K{done} scenarios judged: {}", row.scenario());
+        }
+    }
+
+    fn end(&self) {
+        if self.shown {
+            eprint!("\r\x1b[2K");
+        }
+    }
+}

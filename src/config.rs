@@ -1,0 +1,240 @@
+//! The variables of bucketpair: the only place that reads `BUCKETPAIR_*`.
+//!
+//! Precedence: a flag, then the variable, then the default. The prefix is ours, so that an unknown
+//! variable of it is an error and not a setting that silently does nothing.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::runner::Settings;
+use crate::target::{Choice, Keys};
+
+/// Declares the variables with their documentation.
+macro_rules! variables {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal),* $(,)?) => {
+        /// A variable that bucketpair reads.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Variable {
+            $($(#[doc = $doc])+ $variant),*
+        }
+
+        impl Variable {
+            /// Every variable.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Its name in the environment.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+        }
+    };
+}
+
+variables! {
+    /// The target: `emulator`, a URL, or two URLs (`SOURCE,DESTINATION`). Default: `emulator`.
+    Target = "BUCKETPAIR_TARGET",
+    /// The access key ID for a URL.
+    AccessKeyId = "BUCKETPAIR_ACCESS_KEY_ID",
+    /// The secret access key for a URL.
+    SecretAccessKey = "BUCKETPAIR_SECRET_ACCESS_KEY",
+    /// A profile of `~/.aws` whose keys are used instead.
+    Profile = "BUCKETPAIR_PROFILE",
+    /// The source's region. Default: `ap-northeast-1`.
+    SourceRegion = "BUCKETPAIR_SOURCE_REGION",
+    /// The destination's region. Default: `us-east-1`.
+    DestinationRegion = "BUCKETPAIR_DESTINATION_REGION",
+    /// The seed of payloads and delays. Default: 0.
+    Seed = "BUCKETPAIR_SEED",
+    /// By when a replica has to be there. Default: the target's.
+    Deadline = "BUCKETPAIR_DEADLINE",
+    /// How many scenarios run side by side. Default: the target's.
+    Jobs = "BUCKETPAIR_JOBS",
+    /// The folder for history and report. Default: none is written.
+    Report = "BUCKETPAIR_REPORT",
+    /// A PEM file of certificates to trust. Default: the system's.
+    CaBundle = "BUCKETPAIR_CA_BUNDLE",
+    /// A pair that is there: `SOURCE,DESTINATION`. Default: fresh ones.
+    Pair = "BUCKETPAIR_PAIR",
+    /// The embedded pair's delay: `200ms`, `lognormal:25ms,0.5`, … Default: `lognormal:25ms,0.4`.
+    Delay = "BUCKETPAIR_DELAY",
+}
+
+/// The variables that are set.
+#[derive(Debug, Clone, Default)]
+pub struct Variables(BTreeMap<Variable, String>);
+
+impl Variables {
+    /// Reads an environment. Variables of other prefixes are none of ours, empty ones count as
+    /// not set.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for an unknown variable of our prefix, with the near one.
+    pub fn read(environment: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
+        let ours = |(name, _): &(String, String)| name.starts_with("BUCKETPAIR_");
+        let mut set = BTreeMap::new();
+        for (name, value) in environment.into_iter().filter(ours) {
+            let known = Variable::ALL.iter().find(|variable| variable.name() == name);
+            let variable = known.ok_or_else(|| unknown(&name))?;
+            if !value.is_empty() {
+                set.insert(*variable, value);
+            }
+        }
+        Ok(Self(set))
+    }
+
+    /// The value of a variable.
+    #[must_use]
+    pub fn get(&self, variable: Variable) -> Option<&str> {
+        self.0.get(&variable).map(String::as_str)
+    }
+
+    /// The settings that the variables make, before any flag.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a value that makes no sense, with the variable's name.
+    pub fn settings(&self) -> Result<Settings> {
+        self.settings_below(None)
+    }
+
+    /// The same below a target that a flag names.
+    ///
+    /// # Errors
+    /// As [`Variables::settings`].
+    pub fn settings_below(&self, target: Option<&str>) -> Result<Settings> {
+        let mut settings = Settings::default();
+        let text = |variable| self.get(variable).map(str::to_owned);
+        if let Some(target) = target.or(self.get(Variable::Target)) {
+            settings.choice = target.parse::<Choice>()?;
+        }
+        settings.connect.keys = self.keys()?;
+        settings.connect.profile = text(Variable::Profile);
+        settings.connect.ca_bundle = text(Variable::CaBundle).map(PathBuf::from);
+        if let Some(region) = text(Variable::SourceRegion) {
+            settings.connect.source_region = region;
+        }
+        if let Some(region) = text(Variable::DestinationRegion) {
+            settings.connect.destination_region = region;
+        }
+        settings.seed = self.parsed(Variable::Seed, "a whole number", |t| t.parse().ok())?.unwrap_or(0);
+        settings.jobs = self.parsed(Variable::Jobs, "a whole number", |t| t.parse().ok())?;
+        settings.deadline = self.parsed(Variable::Deadline, "a time such as 30s", duration)?;
+        settings.pair = self.parsed(Variable::Pair, "SOURCE,DESTINATION", pair)?;
+        settings.report = text(Variable::Report).map(PathBuf::from);
+        settings.delay = text(Variable::Delay);
+        Ok(settings)
+    }
+
+    fn keys(&self) -> Result<Option<Keys>> {
+        match (self.get(Variable::AccessKeyId), self.get(Variable::SecretAccessKey)) {
+            (Some(id), Some(secret)) => Ok(Some(Keys::new(id, secret))),
+            (None, None) => Ok(None),
+            (id, _) => {
+                let missing =
+                    if id.is_some() { Variable::SecretAccessKey } else { Variable::AccessKeyId };
+                Err(Error::Usage(format!("half a key is given; set {} too", missing.name())))
+            }
+        }
+    }
+
+    fn parsed<T>(
+        &self,
+        variable: Variable,
+        form: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let Some(value) = self.get(variable) else { return Ok(None) };
+        let name = variable.name();
+        let wrong = || Error::Usage(format!("{name}={value:?} makes no sense; write {form}"));
+        parse(value).map(Some).ok_or_else(wrong)
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    let near = Variable::ALL
+        .iter()
+        .map(|variable| (strsim::damerau_levenshtein(name, variable.name()), variable.name()))
+        .min();
+    let near = near.map_or("", |(_, near)| near);
+    Error::Usage(format!("unknown variable {name}; did you mean {near}?"))
+}
+
+/// Reads `250ms`, `30s`, `15m` or `2h`.
+#[must_use]
+pub fn duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let unit = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let number: f64 = text[..unit].parse().ok()?;
+    let scale = match &text[unit..] {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return None,
+    };
+    Duration::try_from_secs_f64(number * scale).ok().filter(|duration| !duration.is_zero())
+}
+
+/// Reads `SOURCE,DESTINATION`.
+#[must_use]
+pub fn pair(text: &str) -> Option<(String, String)> {
+    let (source, destination) = text.split_once(',')?;
+    let named = |name: &str| !name.is_empty() && !name.contains(',');
+    (named(source) && named(destination)).then(|| (source.to_owned(), destination.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn variables(set: &[(&str, &str)]) -> Result<Variables> {
+        Variables::read(set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    #[test]
+    fn an_unknown_variable_names_the_near_one() {
+        let error = variables(&[("BUCKETPAIR_TRAGET", "emulator")]).unwrap_err();
+        assert!(error.to_string().contains("did you mean BUCKETPAIR_TARGET"), "{error}");
+    }
+
+    #[test]
+    fn variables_of_others_are_left_alone() {
+        assert!(variables(&[("AWS_REGION", "x"), ("PATH", "y")]).unwrap().0.is_empty());
+    }
+
+    #[rstest]
+    #[case("BUCKETPAIR_SEED", "seven")]
+    #[case("BUCKETPAIR_DEADLINE", "soon")]
+    #[case("BUCKETPAIR_JOBS", "-1")]
+    #[case("BUCKETPAIR_PAIR", "only-one")]
+    #[case("BUCKETPAIR_TARGET", "emulater")]
+    fn a_value_that_makes_no_sense_is_a_usage_error(#[case] name: &str, #[case] value: &str) {
+        let error = variables(&[(name, value)]).unwrap().settings().unwrap_err();
+        assert!(matches!(error, Error::Usage(_)), "{error}");
+        assert!(error.to_string().contains(value), "{error}");
+    }
+
+    #[test]
+    fn half_a_key_names_the_other_half() {
+        let set = variables(&[("BUCKETPAIR_ACCESS_KEY_ID", "id")]).unwrap();
+        let error = set.settings().unwrap_err();
+        assert!(error.to_string().contains("BUCKETPAIR_SECRET_ACCESS_KEY"), "{error}");
+    }
+
+    #[rstest]
+    #[case("250ms", Some(Duration::from_millis(250)))]
+    #[case("30s", Some(Duration::from_secs(30)))]
+    #[case("15m", Some(Duration::from_secs(900)))]
+    #[case("2h", Some(Duration::from_secs(7200)))]
+    #[case("0s", None)]
+    #[case("-1s", None)]
+    #[case("30", None)]
+    #[case("soon", None)]
+    fn durations_have_a_unit(#[case] text: &str, #[case] expected: Option<Duration>) {
+        assert_eq!(duration(text), expected);
+    }
+}
