@@ -28,7 +28,9 @@ async fn world(rules: Vec<Rule>) -> World {
     let opened = open(&settings).await.expect("the embedded pair opens");
     let mut request = Request::new("bench", "bench", "2100-01-01T00:00:00Z");
     request.rules = rules;
-    let pair = provision(&opened.target, &request, &Made::default()).await.expect("provisioned");
+    let pair = provision(&opened.target, &request, &Made::default())
+        .await
+        .expect("provisioned");
     let source = pair.bucket(bucketpair::history::Side::Source).to_owned();
     World { opened, source }
 }
@@ -44,7 +46,10 @@ async fn many<F: Future<Output = ()> + Send + 'static>(
     let began = Instant::now();
     let mut calls = JoinSet::new();
     for index in 0..count {
-        let slot = Arc::clone(&slots).acquire_owned().await.expect("never closed");
+        let slot = Arc::clone(&slots)
+            .acquire_owned()
+            .await
+            .expect("never closed");
         let call = call(client.clone(), bucket.to_owned(), index);
         calls.spawn(async move {
             call.await;
@@ -57,12 +62,22 @@ async fn many<F: Future<Output = ()> + Send + 'static>(
 
 async fn put(client: Client, bucket: String, index: u64) {
     let body = ByteStream::from(vec![7; 1024]);
-    let sent = client.put_object().bucket(bucket).key(format!("k{}", index % 1000)).body(body);
+    let sent = client
+        .put_object()
+        .bucket(bucket)
+        .key(format!("k{}", index % 1000))
+        .body(body);
     sent.send().await.expect("put");
 }
 
 async fn head(client: Client, bucket: String, _: u64) {
-    client.head_object().bucket(bucket).key("k0").send().await.expect("head");
+    client
+        .head_object()
+        .bucket(bucket)
+        .key("k0")
+        .send()
+        .await
+        .expect("head");
 }
 
 fn throughput(criterion: &mut Criterion) {
@@ -77,12 +92,16 @@ fn throughput(criterion: &mut Criterion) {
     for (name, world) in [("put", &plain), ("put, replicated", &replicated)] {
         group.bench_function(name, |bencher| {
             let (client, bucket) = (client(world), &world.source);
-            bencher.to_async(&runtime).iter_custom(|count| many(&client, bucket, count, put));
+            bencher
+                .to_async(&runtime)
+                .iter_custom(|count| many(&client, bucket, count, put));
         });
     }
     group.bench_function("head", |bencher| {
         let (client, bucket) = (client(&plain), &plain.source);
-        bencher.to_async(&runtime).iter_custom(|count| many(&client, bucket, count, head));
+        bencher
+            .to_async(&runtime)
+            .iter_custom(|count| many(&client, bucket, count, head));
     });
     group.finish();
 }
@@ -92,7 +111,10 @@ fn ready(criterion: &mut Criterion) {
     criterion.bench_function("embedded, ready", |bencher| {
         bencher.to_async(&runtime).iter(|| async {
             let emulator = Emulator::new(bucketpair::emulator::Settings::default());
-            emulator.listen(Listen::default()).await.expect("free ports")
+            emulator
+                .listen(Listen::default())
+                .await
+                .expect("free ports")
         });
     });
 }
@@ -124,11 +146,22 @@ async fn one_replication(
     destination: &str,
 ) -> Duration {
     let body = ByteStream::from(vec![7; 1024]);
-    let put = target.source.client.put_object().bucket(source).key("k").body(body);
+    let put = target
+        .source
+        .client
+        .put_object()
+        .bucket(source)
+        .key("k")
+        .body(body);
     let written = put.send().await.expect("put");
     let began = Instant::now();
     loop {
-        let head = target.destination.client.head_object().bucket(destination).key("k");
+        let head = target
+            .destination
+            .client
+            .head_object()
+            .bucket(destination)
+            .key("k");
         let head = head.set_version_id(written.version_id.clone());
         if head.send().await.is_ok() {
             return began.elapsed();

@@ -1,5 +1,9 @@
 //! The command line: flags become validated settings, and a report becomes an exit code.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is what a command line does")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it is what a command line does"
+)]
 
 mod args;
 mod list;

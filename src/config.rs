@@ -77,7 +77,9 @@ impl Variables {
         let ours = |(name, _): &(String, String)| name.starts_with("BUCKETPAIR_");
         let mut set = BTreeMap::new();
         for (name, value) in environment.into_iter().filter(ours) {
-            let known = Variable::ALL.iter().find(|variable| variable.name() == name);
+            let known = Variable::ALL
+                .iter()
+                .find(|variable| variable.name() == name);
             let variable = known.ok_or_else(|| unknown(&name))?;
             if !value.is_empty() {
                 set.insert(*variable, value);
@@ -119,7 +121,9 @@ impl Variables {
         if let Some(region) = text(Variable::DestinationRegion) {
             settings.connect.destination_region = region;
         }
-        settings.seed = self.parsed(Variable::Seed, "a whole number", |t| t.parse().ok())?.unwrap_or(0);
+        settings.seed = self
+            .parsed(Variable::Seed, "a whole number", |t| t.parse().ok())?
+            .unwrap_or(0);
         settings.jobs = self.parsed(Variable::Jobs, "a whole number", |t| t.parse().ok())?;
         settings.deadline = self.parsed(Variable::Deadline, "a time such as 30s", duration)?;
         settings.pair = self.parsed(Variable::Pair, "SOURCE,DESTINATION", pair)?;
@@ -129,13 +133,22 @@ impl Variables {
     }
 
     fn keys(&self) -> Result<Option<Keys>> {
-        match (self.get(Variable::AccessKeyId), self.get(Variable::SecretAccessKey)) {
+        match (
+            self.get(Variable::AccessKeyId),
+            self.get(Variable::SecretAccessKey),
+        ) {
             (Some(id), Some(secret)) => Ok(Some(Keys::new(id, secret))),
             (None, None) => Ok(None),
             (id, _) => {
-                let missing =
-                    if id.is_some() { Variable::SecretAccessKey } else { Variable::AccessKeyId };
-                Err(Error::Usage(format!("half a key is given; set {} too", missing.name())))
+                let missing = if id.is_some() {
+                    Variable::SecretAccessKey
+                } else {
+                    Variable::AccessKeyId
+                };
+                Err(Error::Usage(format!(
+                    "half a key is given; set {} too",
+                    missing.name()
+                )))
             }
         }
     }
@@ -146,7 +159,9 @@ impl Variables {
         form: &str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>> {
-        let Some(value) = self.get(variable) else { return Ok(None) };
+        let Some(value) = self.get(variable) else {
+            return Ok(None);
+        };
         let name = variable.name();
         let wrong = || Error::Usage(format!("{name}={value:?} makes no sense; write {form}"));
         parse(value).map(Some).ok_or_else(wrong)
@@ -156,7 +171,12 @@ impl Variables {
 fn unknown(name: &str) -> Error {
     let near = Variable::ALL
         .iter()
-        .map(|variable| (strsim::damerau_levenshtein(name, variable.name()), variable.name()))
+        .map(|variable| {
+            (
+                strsim::damerau_levenshtein(name, variable.name()),
+                variable.name(),
+            )
+        })
         .min();
     let near = near.map_or("", |(_, near)| near);
     Error::Usage(format!("unknown variable {name}; did you mean {near}?"))
@@ -175,7 +195,9 @@ pub fn duration(text: &str) -> Option<Duration> {
         "h" => 3600.0,
         _ => return None,
     };
-    Duration::try_from_secs_f64(number * scale).ok().filter(|duration| !duration.is_zero())
+    Duration::try_from_secs_f64(number * scale)
+        .ok()
+        .filter(|duration| !duration.is_zero())
 }
 
 /// Reads `SOURCE,DESTINATION`.
@@ -192,18 +214,29 @@ mod tests {
     use rstest::rstest;
 
     fn variables(set: &[(&str, &str)]) -> Result<Variables> {
-        Variables::read(set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        Variables::read(
+            set.iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        )
     }
 
     #[test]
     fn an_unknown_variable_names_the_near_one() {
         let error = variables(&[("BUCKETPAIR_TRAGET", "emulator")]).unwrap_err();
-        assert!(error.to_string().contains("did you mean BUCKETPAIR_TARGET"), "{error}");
+        assert!(
+            error.to_string().contains("did you mean BUCKETPAIR_TARGET"),
+            "{error}"
+        );
     }
 
     #[test]
     fn variables_of_others_are_left_alone() {
-        assert!(variables(&[("AWS_REGION", "x"), ("PATH", "y")]).unwrap().0.is_empty());
+        assert!(
+            variables(&[("AWS_REGION", "x"), ("PATH", "y")])
+                .unwrap()
+                .0
+                .is_empty()
+        );
     }
 
     #[rstest]
@@ -222,7 +255,10 @@ mod tests {
     fn half_a_key_names_the_other_half() {
         let set = variables(&[("BUCKETPAIR_ACCESS_KEY_ID", "id")]).unwrap();
         let error = set.settings().unwrap_err();
-        assert!(error.to_string().contains("BUCKETPAIR_SECRET_ACCESS_KEY"), "{error}");
+        assert!(
+            error.to_string().contains("BUCKETPAIR_SECRET_ACCESS_KEY"),
+            "{error}"
+        );
     }
 
     #[rstest]

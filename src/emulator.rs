@@ -111,7 +111,9 @@ impl Emulator {
     /// A pair without sockets; see [`Emulator::listen`] and [`Emulator::http_client`].
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { world: Arc::new(World::new(settings)) }
+        Self {
+            world: Arc::new(World::new(settings)),
+        }
     }
 
     /// Serves both regions over HTTP on 127.0.0.1.

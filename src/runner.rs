@@ -28,9 +28,9 @@ use crate::report::{Row, RunReport};
 use crate::scenario::Scenario;
 use crate::target::{Choice, Connect, Target, preflight};
 
-pub use open::{Opened, Pace, open};
 #[cfg(feature = "emulator")]
 pub use open::open_in_process;
+pub use open::{Opened, Pace, open};
 pub use select::by_name;
 pub use stage::Stage;
 
@@ -102,14 +102,18 @@ pub(crate) struct Shared {
 impl Shared {
     /// Remembers what could not be removed.
     pub(crate) fn left(&self, mut left: Vec<LeftBehind>) {
-        self.left.lock().unwrap_or_else(PoisonError::into_inner).append(&mut left);
+        self.left
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .append(&mut left);
     }
 }
 
 /// A day after the run began, as an RFC 3339 time.
 fn expires(started: u64) -> String {
     let time = aws_sdk_s3::primitives::DateTime::from_secs(started as i64 + 24 * 3600);
-    time.fmt(aws_sdk_s3::primitives::DateTimeFormat::DateTime).unwrap_or_default()
+    time.fmt(aws_sdk_s3::primitives::DateTimeFormat::DateTime)
+        .unwrap_or_default()
 }
 
 /// Runs the catalogue, or the user's files, against a target.
@@ -184,7 +188,10 @@ async fn all(
     for scenario in scenarios {
         let (shared, slots) = (shared.clone(), Arc::clone(&slots));
         running.spawn(async move {
-            let _slot = slots.acquire_owned().await.expect("the semaphore is never closed");
+            let _slot = slots
+                .acquire_owned()
+                .await
+                .expect("the semaphore is never closed");
             play::play(&shared, scenario).await
         });
     }
@@ -209,7 +216,12 @@ async fn all(
 
 async fn clean_up(shared: &Shared, report: &mut RunReport) {
     if shared.keep {
-        report.kept = shared.made.buckets().into_iter().map(|made| made.bucket.name).collect();
+        report.kept = shared
+            .made
+            .buckets()
+            .into_iter()
+            .map(|made| made.bucket.name)
+            .collect();
         return;
     }
     let mut left = tear_down_all(&shared.target, &shared.made).await;
@@ -250,7 +262,10 @@ fn begin_journal(settings: &Settings, target: &Target) -> Result<(Journal, Heade
 
 fn save_in(folder: &Path) -> Result<Journal> {
     let path = folder.join("history.jsonl");
-    let cannot = |source| Error::Report { path: path.clone(), source };
+    let cannot = |source| Error::Report {
+        path: path.clone(),
+        source,
+    };
     std::fs::create_dir_all(folder).map_err(cannot)?;
     let file = std::fs::File::create(&path).map_err(cannot)?;
     Ok(Journal::saved(&path, file))
@@ -268,7 +283,9 @@ pub fn judge_saved(path: &Path) -> Result<RunReport> {
     });
     let mut report = RunReport::new(saved.header, rows.collect());
     if saved.truncated {
-        report.errors.push("the last line was cut off and left out".to_owned());
+        report
+            .errors
+            .push("the last line was cut off and left out".to_owned());
     }
     Ok(report)
 }

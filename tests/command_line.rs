@@ -40,7 +40,11 @@ impl Served {
         });
         let target = target.expect("serve names its endpoints");
         let (source, destination) = target.split_once(',').unwrap_or((&target, &target));
-        Self { process, source: source.to_owned(), destination: destination.to_owned() }
+        Self {
+            process,
+            source: source.to_owned(),
+            destination: destination.to_owned(),
+        }
     }
 
     fn target(&self) -> String {
@@ -57,7 +61,13 @@ impl Served {
 
     fn stop(mut self, signal: &str) -> i32 {
         let id = self.process.id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args([signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
         self.process.wait().unwrap().code().unwrap_or(-1)
     }
 }
@@ -72,7 +82,11 @@ impl Drop for Served {
 /// Code, standard output and standard error.
 fn told(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+    (
+        output.status.code().unwrap_or(-1),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }
 
 fn expect(output: &Output, code: i32, words: &[&str]) {
@@ -95,7 +109,11 @@ fn the_catalogue_passes_on_a_served_pair_in_another_process() {
 fn one_endpoint_serves_both_regions_as_localstack_does() {
     let served = Served::start(&["--single-endpoint"]);
     assert_eq!(served.source, served.destination);
-    expect(&served.run(&["run", "version-id", "two-*"]), 0, &["2 passed"]);
+    expect(
+        &served.run(&["run", "version-id", "two-*"]),
+        0,
+        &["2 passed"],
+    );
 }
 
 #[rstest]
@@ -109,7 +127,10 @@ fn serve_ends_cleanly_on_a_signal(#[case] signal: &str) {
 fn a_taken_port_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let output = bucketpair().args(["serve", "--source-port", &port]).output().unwrap();
+    let output = bucketpair()
+        .args(["serve", "--source-port", &port])
+        .output()
+        .unwrap();
     expect(&output, 5, &[&port]);
 }
 
@@ -133,18 +154,30 @@ fn wrong_credentials_are_told_from_an_absent_server() {
     let mut command = bucketpair();
     command.env("BUCKETPAIR_ACCESS_KEY_ID", "nobody");
     command.env("BUCKETPAIR_SECRET_ACCESS_KEY", "wrong-secret");
-    let output = command.args(["--target", &served.target()]).output().unwrap();
+    let output = command
+        .args(["--target", &served.target()])
+        .output()
+        .unwrap();
     expect(&output, 5, &["InvalidAccessKeyId"]);
     assert!(!told(&output).2.contains("wrong-secret"));
 }
 
 #[test]
 fn an_endpoint_that_refuses_is_named() {
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let url = format!("http://{closed}");
     let mut command = bucketpair();
-    command.env("BUCKETPAIR_ACCESS_KEY_ID", "a").env("BUCKETPAIR_SECRET_ACCESS_KEY", "b");
-    expect(&command.args(["--target", &url]).output().unwrap(), 5, &[&url, "does not answer"]);
+    command
+        .env("BUCKETPAIR_ACCESS_KEY_ID", "a")
+        .env("BUCKETPAIR_SECRET_ACCESS_KEY", "b");
+    expect(
+        &command.args(["--target", &url]).output().unwrap(),
+        5,
+        &[&url, "does not answer"],
+    );
 }
 
 #[test]
@@ -152,10 +185,20 @@ fn an_endpoint_that_never_answers_is_given_up_in_bounded_time() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let mut command = bucketpair();
-    command.env("BUCKETPAIR_ACCESS_KEY_ID", "a").env("BUCKETPAIR_SECRET_ACCESS_KEY", "b");
+    command
+        .env("BUCKETPAIR_ACCESS_KEY_ID", "a")
+        .env("BUCKETPAIR_SECRET_ACCESS_KEY", "b");
     let began = Instant::now();
-    expect(&command.args(["--target", &url]).output().unwrap(), 5, &[&url]);
-    assert!(began.elapsed() < Duration::from_secs(45), "{:?}", began.elapsed());
+    expect(
+        &command.args(["--target", &url]).output().unwrap(),
+        5,
+        &[&url],
+    );
+    assert!(
+        began.elapsed() < Duration::from_secs(45),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[rstest]
@@ -172,19 +215,30 @@ fn bad_input_gets_one_clear_error(
     #[case] code: i32,
     #[case] word: &str,
 ) {
-    expect(&bucketpair().args(arguments).output().unwrap(), code, &[word]);
+    expect(
+        &bucketpair().args(arguments).output().unwrap(),
+        code,
+        &[word],
+    );
 }
 
 #[test]
 fn aws_together_with_an_endpoint_variable_is_refused() {
     let mut command = bucketpair();
     command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:4566");
-    expect(&command.args(["--target", "aws"]).output().unwrap(), 2, &["AWS_ENDPOINT_URL"]);
+    expect(
+        &command.args(["--target", "aws"]).output().unwrap(),
+        2,
+        &["AWS_ENDPOINT_URL"],
+    );
 }
 
 #[test]
 fn an_unknown_variable_suggests_the_near_one() {
-    let output = bucketpair().env("BUCKETPAIR_TRAGET", "emulator").output().unwrap();
+    let output = bucketpair()
+        .env("BUCKETPAIR_TRAGET", "emulator")
+        .output()
+        .unwrap();
     expect(&output, 2, &["BUCKETPAIR_TRAGET", "BUCKETPAIR_TARGET"]);
 }
 
@@ -194,14 +248,21 @@ fn the_users_files_are_uploaded_and_every_replica_is_asserted() {
     std::fs::create_dir(folder.path().join("photos")).unwrap();
     std::fs::write(folder.path().join("photos/a b.jpg"), vec![7; 100_000]).unwrap();
     std::fs::write(folder.path().join("photos/empty"), "").unwrap();
-    let output = bucketpair().arg("run").arg("--files").arg(folder.path().join("photos")).output();
+    let output = bucketpair()
+        .arg("run")
+        .arg("--files")
+        .arg(folder.path().join("photos"))
+        .output();
     expect(&output.unwrap(), 0, &["files", "1 passed"]);
 }
 
 #[test]
 fn a_saved_run_is_judged_again_and_a_cut_off_line_does_not_lose_the_rest() {
     let folder = tempfile::tempdir().unwrap();
-    let run = bucketpair().args(["run", "version-id", "tags", "--report"]).arg(folder.path()).output();
+    let run = bucketpair()
+        .args(["run", "version-id", "tags", "--report"])
+        .arg(folder.path())
+        .output();
     expect(&run.unwrap(), 0, &["2 passed"]);
     let history = folder.path().join("history.jsonl");
     expect(&judge(&history), 0, &["2 passed"]);
@@ -219,13 +280,19 @@ fn judge(history: &Path) -> Output {
 fn a_full_disk_under_the_report_is_named_and_the_verdicts_are_still_printed() {
     let folder = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink("/dev/full", folder.path().join("history.jsonl")).unwrap();
-    let output = bucketpair().args(["run", "version-id", "--report"]).arg(folder.path()).output();
+    let output = bucketpair()
+        .args(["run", "version-id", "--report"])
+        .arg(folder.path())
+        .output();
     expect(&output.unwrap(), 70, &["history.jsonl", "1 passed"]);
 }
 
 #[test]
 fn the_report_is_json_on_request() {
-    let output = bucketpair().args(["run", "tags", "--format", "json"]).output().unwrap();
+    let output = bucketpair()
+        .args(["run", "tags", "--format", "json"])
+        .output()
+        .unwrap();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["bucketpair_report"], 1);
     assert_eq!(output.status.code(), Some(0));
@@ -236,8 +303,12 @@ fn an_existing_pair_keeps_its_configuration_and_loses_what_was_written() {
     let served = Served::start(&[]);
     let kept = served.run(&["run", "bucket-configuration", "--keep", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_slice(&kept.stdout).unwrap();
-    let names: Vec<&str> =
-        report["kept"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let names: Vec<&str> = report["kept"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
     let side = |suffix: &str| *names.iter().find(|name| name.ends_with(suffix)).unwrap();
     let pair = format!("{},{}", side("-s"), side("-d"));
     let output = served.run(&["--pair", &pair]);
@@ -251,11 +322,22 @@ fn an_interrupted_run_says_so_and_leaves_nothing_behind() {
     command.env("BUCKETPAIR_ACCESS_KEY_ID", "bucketpair");
     command.env("BUCKETPAIR_SECRET_ACCESS_KEY", "bucketpair-secret");
     command.args(["--target", &served.target(), "run", "version-id"]);
-    let running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let running = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     // The first canary is waited for much longer than this; the pair is there by then.
     std::thread::sleep(Duration::from_secs(1));
-    Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap();
+    Command::new("kill")
+        .args(["-INT", &running.id().to_string()])
+        .status()
+        .unwrap();
     let output = running.wait_with_output().unwrap();
     expect(&output, 130, &["interrupted"]);
-    assert!(!told(&output).1.contains("left behind"), "{}", told(&output).1);
+    assert!(
+        !told(&output).1.contains("left behind"),
+        "{}",
+        told(&output).1
+    );
 }

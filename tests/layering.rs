@@ -6,8 +6,16 @@ use std::path::{Path, PathBuf};
 /// What a module may import besides `error` and `replication`, which everyone may.
 fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
     let everything_below_runner = vec![
-        "check", "emulator", "history", "lag", "probe", "provision", "report", "scenario",
-        "target", "workload",
+        "check",
+        "emulator",
+        "history",
+        "lag",
+        "probe",
+        "provision",
+        "report",
+        "scenario",
+        "target",
+        "workload",
     ];
     BTreeMap::from([
         (
@@ -18,7 +26,12 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
             ],
         ),
         // A pair for a user's test: a second composition root beside the command line.
-        ("fixture", vec!["runner", "config", "check", "history", "target", "scenario", "workload"]),
+        (
+            "fixture",
+            vec![
+                "runner", "config", "check", "history", "target", "scenario", "workload",
+            ],
+        ),
         ("runner", everything_below_runner),
         ("scenario", vec!["workload", "check", "lag"]),
         ("provision", vec!["target", "history"]),
@@ -51,19 +64,32 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 /// The top-level module that a file belongs to.
 fn module_of(path: &Path, root: &Path) -> String {
     let below = path.strip_prefix(root).unwrap();
-    below.components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "")
+    below
+        .components()
+        .next()
+        .unwrap()
+        .as_os_str()
+        .to_string_lossy()
+        .replace(".rs", "")
 }
 
 /// The top-level modules that a file names after `crate::`, outside comments.
 fn imports(path: &Path) -> BTreeSet<String> {
     let text = std::fs::read_to_string(path).unwrap();
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
     let named = |line: &str| {
         let after = line.split("crate::").skip(1);
         let word = |rest: &str| {
-            rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect::<String>()
+            rest.chars()
+                .take_while(|c| c.is_ascii_lowercase() || *c == '_')
+                .collect::<String>()
         };
-        after.map(word).filter(|name| !name.is_empty()).collect::<Vec<_>>()
+        after
+            .map(word)
+            .filter(|name| !name.is_empty())
+            .collect::<Vec<_>>()
     };
     code.flat_map(named).collect()
 }
@@ -89,9 +115,18 @@ fn every_module_imports_only_what_the_architecture_allows() {
                 && !free.contains(&name.as_str())
                 && !may.contains(&name.as_str())
         };
-        wrong.extend(imported.iter().filter(is_wrong).map(|name| format!("{file:?} imports {name}")));
+        wrong.extend(
+            imported
+                .iter()
+                .filter(is_wrong)
+                .map(|name| format!("{file:?} imports {name}")),
+        );
     }
-    assert!(wrong.is_empty(), "one-way doors taken the wrong way:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "one-way doors taken the wrong way:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -102,7 +137,13 @@ fn check_and_lag_know_no_tokio_no_aws_no_clock_and_no_environment() {
     let pure = |file: &PathBuf| ["check", "lag"].contains(&module_of(file, &root).as_str());
     for file in files.into_iter().filter(pure) {
         let text = std::fs::read_to_string(&file).unwrap();
-        for impure in ["tokio", "aws_", "std::time::Instant", "SystemTime", "std::env"] {
+        for impure in [
+            "tokio",
+            "aws_",
+            "std::time::Instant",
+            "SystemTime",
+            "std::env",
+        ] {
             assert!(!text.contains(impure), "{file:?} knows {impure}");
         }
     }
@@ -117,7 +158,10 @@ fn no_file_is_longer_than_500_lines() {
     }
     for file in files {
         let lines = std::fs::read_to_string(&file).unwrap().lines().count();
-        assert!(lines <= 500, "{file:?} has {lines} lines; split it where a second idea begins");
+        assert!(
+            lines <= 500,
+            "{file:?} has {lines} lines; split it where a second idea begins"
+        );
     }
 }
 

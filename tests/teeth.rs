@@ -18,14 +18,23 @@ async fn failing(defect: Option<&str>, scenario: &str) -> (BTreeSet<String>, Run
     let opened = open_in_process(&settings).unwrap();
     let scenarios = runner::by_name(&[scenario.to_owned()]).unwrap();
     let never = std::future::pending();
-    let report = runner::run_on(&opened, scenarios, &settings, |_| {}, never).await.unwrap();
+    let report = runner::run_on(&opened, scenarios, &settings, |_| {}, never)
+        .await
+        .unwrap();
     (report.rows.iter().flat_map(failing_kinds).collect(), report)
 }
 
 fn failing_kinds(row: &Row) -> Vec<String> {
-    let Row::Judged(judgement) = row else { panic!("not judged: {row:?}") };
-    let failed = judgement.findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
-    failed.map(|finding| format!("{:?}", finding.check.kind)).collect()
+    let Row::Judged(judgement) = row else {
+        panic!("not judged: {row:?}")
+    };
+    let failed = judgement
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Fail);
+    failed
+        .map(|finding| format!("{:?}", finding.check.kind))
+        .collect()
 }
 
 macro_rules! caught {
@@ -91,9 +100,16 @@ async fn a_pair_that_copies_nothing_is_found_by_its_canaries() {
     let opened = open_in_process(&settings).unwrap();
     let scenarios = runner::by_name(&["replica-bytes".to_owned()]).unwrap();
     let never = std::future::pending();
-    let report = runner::run_on(&opened, scenarios, &settings, |_| {}, never).await.unwrap();
-    let Row::Errored { error, .. } = &report.rows[0] else { panic!("{report:#?}") };
-    assert!(error.contains("store replication rules without replicating"), "{error}");
+    let report = runner::run_on(&opened, scenarios, &settings, |_| {}, never)
+        .await
+        .unwrap();
+    let Row::Errored { error, .. } = &report.rows[0] else {
+        panic!("{report:#?}")
+    };
+    assert!(
+        error.contains("store replication rules without replicating"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -101,8 +117,14 @@ fn every_defect_has_a_test() {
     let elsewhere = ["loses-older-version", "ignores-copy", "loses-replica"];
     let tested: BTreeSet<&str> = TESTED.iter().copied().chain(elsewhere).collect();
     let all: BTreeSet<String> = Defect::ALL.iter().map(ToString::to_string).collect();
-    let missing: Vec<_> = all.iter().filter(|name| !tested.contains(name.as_str())).collect();
-    assert!(missing.is_empty(), "no test shows that these are caught: {missing:?}");
+    let missing: Vec<_> = all
+        .iter()
+        .filter(|name| !tested.contains(name.as_str()))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "no test shows that these are caught: {missing:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -110,7 +132,9 @@ async fn no_check_fires_on_a_pair_without_a_defect() {
     let (failing, report) = failing(None, "*").await;
     assert!(failing.is_empty(), "seed 7: {report:#?}");
     for row in &report.rows {
-        let Row::Judged(judgement) = row else { panic!("{row:?}") };
+        let Row::Judged(judgement) = row else {
+            panic!("{row:?}")
+        };
         assert_eq!(judgement.verdict, Verdict::Pass, "{judgement:#?}");
     }
 }
@@ -123,9 +147,17 @@ async fn a_delay_of_15_minutes_is_waited_for_and_measured() {
     let opened = open_in_process(&settings).unwrap();
     let scenarios = runner::by_name(&["version-id".to_owned()]).unwrap();
     let never = std::future::pending();
-    let report = runner::run_on(&opened, scenarios, &settings, |_| {}, never).await.unwrap();
-    let Row::Judged(judgement) = &report.rows[0] else { panic!("{report:#?}") };
+    let report = runner::run_on(&opened, scenarios, &settings, |_| {}, never)
+        .await
+        .unwrap();
+    let Row::Judged(judgement) = &report.rows[0] else {
+        panic!("{report:#?}")
+    };
     assert_eq!(judgement.verdict, Verdict::Pass, "{judgement:#?}");
-    let lag = judgement.lag.as_ref().and_then(|lag| lag.max_upper_ns).unwrap();
+    let lag = judgement
+        .lag
+        .as_ref()
+        .and_then(|lag| lag.max_upper_ns)
+        .unwrap();
     assert!((900..901).contains(&(lag / 1_000_000_000)), "{lag} ns");
 }

@@ -170,7 +170,6 @@ impl<'a> Model<'a> {
             }
         }
     }
-
 }
 
 /// What becomes, at each destination, of what an operation writes under these rules.
@@ -192,52 +191,52 @@ fn fate(
     side: Side,
     operation: &Operation,
 ) -> Fate {
-        if rules.is_empty() {
-            return Fate::Absent {
-                because: "R-NOT-01",
-            };
-        }
-        let content = operation.kind.content();
-        let selects = |rule: &&Rule| selects(rule, &operation.key, content);
-        let to_side = |rule: &&Rule| resolve(plan, rule) == Some(side);
-        let selecting: Vec<_> = rules.iter().filter(to_side).filter(selects).collect();
-        let enabled = selecting.iter().filter(|rule| rule.enabled);
-        let Some(rule) = enabled.max_by_key(|rule| rule.priority) else {
-            let because = if selecting.is_empty() {
-                "R-STATUS-02"
-            } else {
-                "R-RULE-16"
-            };
-            return Fate::Absent { because };
+    if rules.is_empty() {
+        return Fate::Absent {
+            because: "R-NOT-01",
         };
-        let fails = Fate::Fails {
-            because: "R-CFG-19",
+    }
+    let content = operation.kind.content();
+    let selects = |rule: &&Rule| selects(rule, &operation.key, content);
+    let to_side = |rule: &&Rule| resolve(plan, rule) == Some(side);
+    let selecting: Vec<_> = rules.iter().filter(to_side).filter(selects).collect();
+    let enabled = selecting.iter().filter(|rule| rule.enabled);
+    let Some(rule) = enabled.max_by_key(|rule| rule.priority) else {
+        let because = if selecting.is_empty() {
+            "R-STATUS-02"
+        } else {
+            "R-RULE-16"
         };
-        let suspended = suspended.contains(&side);
-        let Some(content) = content else {
-            return match rule.schema {
-                Schema::V2 if !rule.delete_markers => Fate::Absent {
-                    because: "R-DEL-01",
-                },
-                _ if suspended => fails,
-                Schema::V1 | Schema::V2 => Fate::Marker,
-            };
+        return Fate::Absent { because };
+    };
+    let fails = Fate::Fails {
+        because: "R-CFG-19",
+    };
+    let suspended = suspended.contains(&side);
+    let Some(content) = content else {
+        return match rule.schema {
+            Schema::V2 if !rule.delete_markers => Fate::Absent {
+                because: "R-DEL-01",
+            },
+            _ if suspended => fails,
+            Schema::V1 | Schema::V2 => Fate::Marker,
         };
-        let class = content.storage_class.as_deref();
-        if matches!(class, Some("GLACIER" | "DEEP_ARCHIVE")) {
-            return Fate::Absent {
-                because: "R-NOT-03",
-            };
-        }
-        if suspended {
-            return fails;
-        }
-        let storage_class = rule.storage_class.as_deref().or(class);
-        Fate::Replica {
-            storage_class: storage_class
-                .filter(|class| *class != "STANDARD")
-                .map(str::to_owned),
-        }
+    };
+    let class = content.storage_class.as_deref();
+    if matches!(class, Some("GLACIER" | "DEEP_ARCHIVE")) {
+        return Fate::Absent {
+            because: "R-NOT-03",
+        };
+    }
+    if suspended {
+        return fails;
+    }
+    let storage_class = rule.storage_class.as_deref().or(class);
+    Fate::Replica {
+        storage_class: storage_class
+            .filter(|class| *class != "STANDARD")
+            .map(str::to_owned),
+    }
 }
 
 /// Whether a rule, were it enabled, selects a write: prefix and every tag. A delete marker has no

@@ -18,7 +18,9 @@ pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode
     let report = runner::run(settings, |row| progress.row(row), ended()).await;
     progress.end();
     let report = report?;
-    let saved = folder.as_deref().map_or(Ok(()), |folder| report::save(folder, &report));
+    let saved = folder
+        .as_deref()
+        .map_or(Ok(()), |folder| report::save(folder, &report));
     print(&report, format);
     match saved {
         Err(error) => Err(error),
@@ -44,7 +46,9 @@ fn print(report: &RunReport, format: Format) {
 
 fn look() -> Look {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    Look { colour: std::io::stdout().is_terminal() && !plain }
+    Look {
+        colour: std::io::stdout().is_terminal() && !plain,
+    }
 }
 
 /// The settings of variables, then of flags.
@@ -52,14 +56,22 @@ fn settings(arguments: Run, variables: &Variables) -> Result<Settings> {
     let mut settings = variables.settings_below(arguments.target.as_deref())?;
     let connect = &mut settings.connect;
     set(&mut connect.source_region, arguments.source_region);
-    set(&mut connect.destination_region, arguments.destination_region);
+    set(
+        &mut connect.destination_region,
+        arguments.destination_region,
+    );
     connect.profile = arguments.profile.or(connect.profile.take());
     connect.ca_bundle = arguments.ca_bundle.or(connect.ca_bundle.take());
     set(&mut settings.seed, arguments.seed);
     settings.jobs = arguments.jobs.or(settings.jobs);
     settings.report = arguments.report.or(settings.report);
     settings.delay = arguments.delay.or(settings.delay);
-    let deadline = flag("--deadline", arguments.deadline, "a time such as 30s", duration)?;
+    let deadline = flag(
+        "--deadline",
+        arguments.deadline,
+        "a time such as 30s",
+        duration,
+    )?;
     settings.deadline = deadline.or(settings.deadline);
     settings.pair = flag("--pair", arguments.pair, "SOURCE,DESTINATION", pair)?.or(settings.pair);
     settings.keep = arguments.keep;
@@ -95,7 +107,10 @@ struct Progress {
 impl Progress {
     fn new(format: Format) -> Self {
         let shown = format == Format::Terminal && std::io::stderr().is_terminal();
-        Self { shown, done: 0.into() }
+        Self {
+            shown,
+            done: 0.into(),
+        }
     }
 
     fn row(&self, row: &Row) {

@@ -36,8 +36,8 @@ use s3s::dto::{
     PutBucketLifecycleConfigurationOutput, PutBucketReplicationInput, PutBucketReplicationOutput,
     PutBucketTaggingInput, PutBucketTaggingOutput, PutBucketVersioningInput,
     PutBucketVersioningOutput, PutObjectInput, PutObjectOutput, PutObjectTaggingInput,
-    PutObjectTaggingOutput, PutPublicAccessBlockInput, PutPublicAccessBlockOutput,
-    UploadPartInput, UploadPartOutput,
+    PutObjectTaggingOutput, PutPublicAccessBlockInput, PutPublicAccessBlockOutput, UploadPartInput,
+    UploadPartOutput,
 };
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3, S3Error, S3Request, S3Response, S3Result, s3_error};
@@ -55,7 +55,10 @@ struct Api {
 
 /// The S3 service of one endpoint.
 pub(super) fn service(world: &Arc<World>, region: Option<&str>) -> S3Service {
-    let api = Api { world: Arc::clone(world), region: region.map(str::to_owned) };
+    let api = Api {
+        world: Arc::clone(world),
+        region: region.map(str::to_owned),
+    };
     let mut builder = S3ServiceBuilder::new(api.clone());
     builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
     builder.set_access(access::Access(api));

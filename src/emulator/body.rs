@@ -47,7 +47,10 @@ impl Body {
             pieces.extend(body.pieces.iter().cloned());
             size += body.size;
         }
-        Self { pieces: pieces.into(), size }
+        Self {
+            pieces: pieces.into(),
+            size,
+        }
     }
 
     /// Some bytes of it, as S3 streams them.
@@ -104,7 +107,10 @@ impl Body {
             let size = last.size();
             pieces.push(if size == 0 { last } else { change(last, size) });
         }
-        Self { pieces: pieces.into(), size: self.size }
+        Self {
+            pieces: pieces.into(),
+            size: self.size,
+        }
     }
 }
 
@@ -119,9 +125,7 @@ impl Piece {
 
     fn read(&self, offset: u64, length: u64) -> std::io::Result<Bytes> {
         match self {
-            Self::Memory(bytes) => {
-                Ok(bytes.slice(offset as usize..(offset + length) as usize))
-            }
+            Self::Memory(bytes) => Ok(bytes.slice(offset as usize..(offset + length) as usize)),
             Self::File(file, _) => {
                 let mut buffer = vec![0; length as usize];
                 file.read_exact_at(&mut buffer, offset)?;
@@ -130,7 +134,10 @@ impl Piece {
             Self::Cut(piece, _) => piece.read(offset, length),
             Self::Patched(piece, at) => {
                 let mut bytes = piece.read(offset, length)?.to_vec();
-                if let Some(byte) = at.checked_sub(offset).and_then(|i| bytes.get_mut(i as usize)) {
+                if let Some(byte) = at
+                    .checked_sub(offset)
+                    .and_then(|i| bytes.get_mut(i as usize))
+                {
                     *byte = !*byte;
                 }
                 Ok(bytes.into())
@@ -183,7 +190,10 @@ impl Intake {
             }
         };
         let size = piece.size();
-        Body { pieces: Arc::new([piece]), size }
+        Body {
+            pieces: Arc::new([piece]),
+            size,
+        }
     }
 }
 

@@ -51,14 +51,23 @@ impl Claims {
         let trailer = text("x-amz-trailer").and_then(|trailer| {
             let named = |(name, _): &&(&str, &str)| trailer.to_ascii_lowercase().contains(name);
             // The longest name wins: `…-crc32c` contains `…-crc32`.
-            let found = HEADERS.iter().filter(named).max_by_key(|(name, _)| name.len());
+            let found = HEADERS
+                .iter()
+                .filter(named)
+                .max_by_key(|(name, _)| name.len());
             found.map(|(_, algorithm)| (*algorithm, None))
         });
         let asked = asked.map(|algorithm| (algorithm.as_str(), None));
-        let (algorithm, claimed) =
-            in_header.or(trailer).or(asked).unwrap_or(("CRC64NVME", None));
+        let (algorithm, claimed) = in_header
+            .or(trailer)
+            .or(asked)
+            .unwrap_or(("CRC64NVME", None));
         let md5 = text("content-md5").map(str::to_owned);
-        Ok(Self { algorithm: algorithm.to_owned(), claimed, md5 })
+        Ok(Self {
+            algorithm: algorithm.to_owned(),
+            claimed,
+            md5,
+        })
     }
 
     /// Drains the body, and compares.
@@ -78,7 +87,11 @@ impl Claims {
         .await?;
         let (md5, checksum): ([u8; 16], _) = (md5.finalize().into(), hasher.finalize());
         self.compare(&md5, value(&checksum), trailers)?;
-        Ok(Drained { body, md5, checksum })
+        Ok(Drained {
+            body,
+            md5,
+            checksum,
+        })
     }
 
     fn compare(
@@ -90,7 +103,9 @@ impl Claims {
         use base64::Engine as _;
 
         let trailer = trailers.and_then(|trailers| {
-            let named = HEADERS.iter().find(|(_, algorithm)| *algorithm == self.algorithm)?;
+            let named = HEADERS
+                .iter()
+                .find(|(_, algorithm)| *algorithm == self.algorithm)?;
             let value = trailers.read(|headers| headers.get(named.0).cloned())??;
             value.to_str().ok().map(str::to_owned)
         });
@@ -114,7 +129,11 @@ impl Claims {
 }
 
 fn refuse_unknown(headers: &http::HeaderMap) -> S3Result<()> {
-    let meta = ["x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-checksum-mode"];
+    let meta = [
+        "x-amz-checksum-algorithm",
+        "x-amz-checksum-type",
+        "x-amz-checksum-mode",
+    ];
     let unknown = headers.keys().map(http::HeaderName::as_str).find(|name| {
         name.starts_with("x-amz-checksum-")
             && !meta.contains(name)

@@ -38,11 +38,17 @@ impl HttpConnector for Direct {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let service = self.0.clone();
         HttpConnectorFuture::new(async move {
-            let user = |error: Box<dyn std::error::Error + Send + Sync>| ConnectorError::user(error);
-            let mut request = request.try_into_http1x().map_err(|error| user(error.into()))?;
+            let user =
+                |error: Box<dyn std::error::Error + Send + Sync>| ConnectorError::user(error);
+            let mut request = request
+                .try_into_http1x()
+                .map_err(|error| user(error.into()))?;
             // hyper would set the host, which the signature covers.
             if !request.headers().contains_key("host") {
-                let host = request.uri().authority().map(|authority| authority.as_str().to_owned());
+                let host = request
+                    .uri()
+                    .authority()
+                    .map(|authority| authority.as_str().to_owned());
                 let host = host.and_then(|host| http::HeaderValue::from_str(&host).ok());
                 host.map(|host| request.headers_mut().insert("host", host));
             }

@@ -87,7 +87,10 @@ impl FromStr for Defect {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        let found = Self::ALL.iter().copied().find(|defect| defect.to_string() == name);
+        let found = Self::ALL
+            .iter()
+            .copied()
+            .find(|defect| defect.to_string() == name);
         found.ok_or_else(|| {
             let all: Vec<_> = Self::ALL.iter().map(ToString::to_string).collect();
             format!("no such defect: {name:?}; there are {}", all.join(", "))

@@ -37,7 +37,10 @@ pub enum Delay {
 
 impl Default for Delay {
     fn default() -> Self {
-        Self::LogNormal { median: Duration::from_millis(25), sigma: 0.4 }
+        Self::LogNormal {
+            median: Duration::from_millis(25),
+            sigma: 0.4,
+        }
     }
 }
 
@@ -49,14 +52,18 @@ impl Delay {
     pub(super) fn sample(self, random: &mut impl Rng) -> Duration {
         let seconds = match self {
             Self::Constant(delay) => return delay,
-            Self::Uniform { min, max } => Uniform::new_inclusive(min.as_secs_f64(), max.as_secs_f64())
-                .map_or(min.as_secs_f64(), |uniform| uniform.sample(random)),
+            Self::Uniform { min, max } => {
+                Uniform::new_inclusive(min.as_secs_f64(), max.as_secs_f64())
+                    .map_or(min.as_secs_f64(), |uniform| uniform.sample(random))
+            }
             Self::LogNormal { median, sigma } => LogNormal::new(median.as_secs_f64().ln(), sigma)
                 .map_or(median.as_secs_f64(), |normal| normal.sample(random)),
             Self::Pareto { min, shape } => Pareto::new(min.as_secs_f64(), shape)
                 .map_or(min.as_secs_f64(), |pareto| pareto.sample(random)),
         };
-        Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST).min(LONGEST)
+        Duration::try_from_secs_f64(seconds)
+            .unwrap_or(LONGEST)
+            .min(LONGEST)
     }
 }
 
@@ -126,10 +133,22 @@ mod tests {
 
     #[rstest]
     fn nonsense_is_refused_with_the_forms(
-        #[values("", "fast", "5", "uniform:9s..1s", "lognormal:1s", "pareto:0s,2", "gauss:1s,2")]
+        #[values(
+            "",
+            "fast",
+            "5",
+            "uniform:9s..1s",
+            "lognormal:1s",
+            "pareto:0s,2",
+            "gauss:1s,2"
+        )]
         text: &str,
     ) {
-        assert!(text.parse::<Delay>().unwrap_err().contains("pareto:5ms,1.5"));
+        assert!(
+            text.parse::<Delay>()
+                .unwrap_err()
+                .contains("pareto:5ms,1.5")
+        );
     }
 
     #[test]

@@ -77,16 +77,25 @@ pub(super) async fn listen(world: &Arc<World>, listen: Listen) -> Result<Listeni
     } else {
         let destination = bind(listen.destination_port).await?;
         destination_url = url(&destination);
-        servers.spawn(serve(source, api::service(world, Some(&settings.source_region))));
+        servers.spawn(serve(
+            source,
+            api::service(world, Some(&settings.source_region)),
+        ));
         let service = api::service(world, Some(&settings.destination_region));
         servers.spawn(serve(destination, service));
     }
-    Ok(Listening { source: source_url, destination: destination_url, servers })
+    Ok(Listening {
+        source: source_url,
+        destination: destination_url,
+        servers,
+    })
 }
 
 async fn bind(port: u16) -> Result<TcpListener, StartError> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    TcpListener::bind(address).await.map_err(|source| StartError { port, source })
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| StartError { port, source })
 }
 
 fn url(listener: &TcpListener) -> String {

@@ -1,8 +1,8 @@
 //! Which rules of a bucket apply to a write, with the defects that bend them.
 
+use super::Defect;
 use super::rules::{select, select_marker};
 use super::world::{Bucket, World};
-use super::Defect;
 use crate::replication::{Filter, Rule, Tags};
 
 /// Storage classes that cannot be replicated (R-NOT-03).
@@ -38,13 +38,19 @@ pub(super) fn for_marker(world: &World, bucket: &Bucket, key: &str) -> Vec<Rule>
 
 /// The bucket's rules as the defects make them.
 fn bent(world: &World, bucket: &Bucket) -> Vec<Rule> {
-    let mut rules = bucket.replication.as_ref().map_or_else(Vec::new, |set| set.rules.clone());
+    let mut rules = bucket
+        .replication
+        .as_ref()
+        .map_or_else(Vec::new, |set| set.rules.clone());
     for rule in &mut rules {
         if world.has(Defect::IgnoresPrefix) {
             rule.filter.prefix.clear();
         }
         if world.has(Defect::IgnoresTagFilter) {
-            rule.filter = Filter { tags: Tags::new(), ..rule.filter.clone() };
+            rule.filter = Filter {
+                tags: Tags::new(),
+                ..rule.filter.clone()
+            };
         }
         rule.enabled |= world.has(Defect::ReplicatesDisabledRule);
     }

@@ -50,7 +50,9 @@ pub(super) fn replicate_tags(world: &Arc<World>, source: &str, key: &str, id: &s
         let mut state = world.lock();
         let version = state.version_mut(source, key, id);
         let own = version.is_some_and(|version| {
-            version.status.is_some_and(|status| status != ReplicationStatus::Replica)
+            version
+                .status
+                .is_some_and(|status| status != ReplicationStatus::Replica)
         });
         let bucket = state.buckets.get(source).filter(|_| own);
         let rules = bucket.and_then(|bucket| bucket.replication.as_ref());
@@ -66,8 +68,13 @@ pub(super) fn replicate_tags(world: &Arc<World>, source: &str, key: &str, id: &s
 pub(super) fn existing(world: &Arc<World>, source: &str) {
     let found: Vec<(String, String, Vec<Rule>)> = {
         let state = world.lock();
-        let Some(bucket) = state.buckets.get(source) else { return };
-        let versions = bucket.keys.iter().flat_map(|(key, all)| all.iter().map(move |v| (key, v)));
+        let Some(bucket) = state.buckets.get(source) else {
+            return;
+        };
+        let versions = bucket
+            .keys
+            .iter()
+            .flat_map(|(key, all)| all.iter().map(move |v| (key, v)));
         let fresh = versions.filter(|(_, v)| v.object.is_some() && v.status.is_none());
         let with_rules = fresh.map(|(key, version)| {
             let class = version.storage_class.as_deref();
@@ -115,7 +122,10 @@ impl Journey {
     /// Publishes the replica. A source version that is gone by now is lost (R-NOT-11).
     fn arrive(&self) {
         let mut state = self.world.lock();
-        let Some(source) = state.version_mut(&self.source, &self.key, &self.id).cloned() else {
+        let Some(source) = state
+            .version_mut(&self.source, &self.key, &self.id)
+            .cloned()
+        else {
             return;
         };
         if self.world.has(Defect::LosesReplica) || self.is_superseded(&state) {
@@ -132,7 +142,10 @@ impl Journey {
     }
 
     fn is_superseded(&self, state: &State) -> bool {
-        let versions = state.buckets.get(&self.source).and_then(|b| b.keys.get(&self.key));
+        let versions = state
+            .buckets
+            .get(&self.source)
+            .and_then(|b| b.keys.get(&self.key));
         let newest = versions.and_then(|versions| versions.last());
         self.world.has(Defect::LosesOlderVersion) && newest.is_some_and(|v| v.id != self.id)
     }
@@ -146,16 +159,32 @@ impl Journey {
     /// The replica: everything is shared with the source, but what the rule or a defect changes.
     fn replica(&self, state: &mut State, source: &Version) -> Version {
         let has = |defect| self.world.has(defect);
-        let class = self.rule.storage_class.clone().or_else(|| source.storage_class.clone());
+        let class = self
+            .rule
+            .storage_class
+            .clone()
+            .or_else(|| source.storage_class.clone());
         Version {
-            id: if has(Defect::NewVersionId) { state.version_id() } else { self.id.clone() },
+            id: if has(Defect::NewVersionId) {
+                state.version_id()
+            } else {
+                self.id.clone()
+            },
             modified: match has(Defect::WrongLastModified) {
                 true => SystemTime::now() + std::time::Duration::from_secs(60),
                 false => source.modified,
             },
             object: source.object.as_ref().map(|object| self.content(object)),
-            tags: if has(Defect::LosesTags) { Tags::new() } else { source.tags.clone() },
-            storage_class: if has(Defect::WrongStorageClass) { None } else { class },
+            tags: if has(Defect::LosesTags) {
+                Tags::new()
+            } else {
+                source.tags.clone()
+            },
+            storage_class: if has(Defect::WrongStorageClass) {
+                None
+            } else {
+                class
+            },
             status: (!has(Defect::NoReplicaStatus)).then_some(ReplicationStatus::Replica),
             sequence: source.sequence,
             outstanding: 0,
@@ -185,20 +214,30 @@ impl Journey {
     }
 
     fn publish(&self, state: &mut State, version: Version, kind: ArrivalKind) {
-        let Some(bucket) = state.buckets.get_mut(&self.rule.destination) else { return };
+        let Some(bucket) = state.buckets.get_mut(&self.rule.destination) else {
+            return;
+        };
         let version_id = VersionId(version.id.clone());
         let versions = bucket.keys.entry(self.key.clone()).or_default();
         let place = versions.partition_point(|other| other.sequence < version.sequence);
         versions.insert(place, version);
         let (bucket, key) = (self.rule.destination.clone(), self.key.clone());
-        state.arrivals.push(Arrival { bucket, key, version_id, kind, at: Instant::now() });
+        state.arrivals.push(Arrival {
+            bucket,
+            key,
+            version_id,
+            kind,
+            at: Instant::now(),
+        });
     }
 
     /// Writes the outcome back to the source: COMPLETED when the last destination has it, FAILED
     /// when one refuses, for good (R-STATUS-06, R-STATUS-07, R-STATUS-10).
     fn conclude(&self, state: &mut State, arrived: bool) {
         let stuck = self.world.has(Defect::StuckPending);
-        let Some(version) = state.version_mut(&self.source, &self.key, &self.id) else { return };
+        let Some(version) = state.version_mut(&self.source, &self.key, &self.id) else {
+            return;
+        };
         version.outstanding = version.outstanding.saturating_sub(1);
         version.status = match version.status {
             Some(ReplicationStatus::Pending) if !arrived => Some(ReplicationStatus::Failed),
@@ -212,13 +251,19 @@ impl Journey {
     /// The defect that makes FAILED a COMPLETED once the destination takes replicas again.
     fn retry(&self) {
         let (world, source) = (Arc::clone(&self.world), self.source.clone());
-        let (key, id, destination) =
-            (self.key.clone(), self.id.clone(), self.rule.destination.clone());
+        let (key, id, destination) = (
+            self.key.clone(),
+            self.id.clone(),
+            self.rule.destination.clone(),
+        );
         tokio::spawn(async move {
             for _ in 0..1000 {
                 tokio::time::sleep(std::time::Duration::from_millis(10)).await;
                 let mut state = world.lock();
-                let open = state.buckets.get(&destination).is_some_and(|b| b.is_versioned());
+                let open = state
+                    .buckets
+                    .get(&destination)
+                    .is_some_and(|b| b.is_versioned());
                 if let Some(version) = state.version_mut(&source, &key, &id).filter(|_| open) {
                     version.status = Some(ReplicationStatus::Completed);
                     return;
@@ -230,7 +275,9 @@ impl Journey {
     /// Publishes a delete marker, under its own version ID (R-DEL-05 leaves that open).
     fn mark(&self) {
         let mut state = self.world.lock();
-        let source = state.version_mut(&self.source, &self.key, &self.id).cloned();
+        let source = state
+            .version_mut(&self.source, &self.key, &self.id)
+            .cloned();
         if let Some(marker) = source.filter(|_| self.is_open(&state)) {
             self.publish(&mut state, marker, ArrivalKind::DeleteMarker);
         }
@@ -240,12 +287,22 @@ impl Journey {
     fn retag(&self) {
         let mut state = self.world.lock();
         let source = state.version_mut(&self.source, &self.key, &self.id);
-        let Some(tags) = source.map(|version| version.tags.clone()) else { return };
+        let Some(tags) = source.map(|version| version.tags.clone()) else {
+            return;
+        };
         let destination = self.rule.destination.clone();
-        let Some(replica) = state.version_mut(&destination, &self.key, &self.id) else { return };
+        let Some(replica) = state.version_mut(&destination, &self.key, &self.id) else {
+            return;
+        };
         replica.tags = tags;
         let (key, version_id) = (self.key.clone(), VersionId(self.id.clone()));
         let (kind, at) = (ArrivalKind::Tags, Instant::now());
-        state.arrivals.push(Arrival { bucket: destination, key, version_id, kind, at });
+        state.arrivals.push(Arrival {
+            bucket: destination,
+            key,
+            version_id,
+            kind,
+            at,
+        });
     }
 }

@@ -65,7 +65,9 @@ impl Bucket {
     }
 
     pub(super) fn versioning_is(&self, status: &str) -> bool {
-        self.versioning.as_ref().is_some_and(|set| set.as_str() == status)
+        self.versioning
+            .as_ref()
+            .is_some_and(|set| set.as_str() == status)
     }
 }
 
@@ -150,7 +152,12 @@ impl State {
     }
 
     /// The version with this ID, wherever it is in its key.
-    pub(super) fn version_mut(&mut self, bucket: &str, key: &str, id: &str) -> Option<&mut Version> {
+    pub(super) fn version_mut(
+        &mut self,
+        bucket: &str,
+        key: &str,
+        id: &str,
+    ) -> Option<&mut Version> {
         let versions = self.buckets.get_mut(bucket)?.keys.get_mut(key)?;
         versions.iter_mut().rfind(|version| version.id == id)
     }
@@ -175,7 +182,12 @@ impl World {
             random: SmallRng::seed_from_u64(settings.seed),
         };
         let defects = settings.defects.iter().copied().collect();
-        Self { settings, defects, state: Mutex::new(state), pending: AtomicUsize::new(0) }
+        Self {
+            settings,
+            defects,
+            state: Mutex::new(state),
+            pending: AtomicUsize::new(0),
+        }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {

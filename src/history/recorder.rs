@@ -123,7 +123,13 @@ impl Recorder {
         Self {
             journal: journal.clone(),
             scenario: plan.scenario.as_str().into(),
-            state: Arc::new(Mutex::new(State { history: History { plan, events: Vec::new() }, operations: 0 })),
+            state: Arc::new(Mutex::new(State {
+                history: History {
+                    plan,
+                    events: Vec::new(),
+                },
+                operations: 0,
+            })),
         }
     }
 

@@ -107,8 +107,14 @@ impl Probe {
     /// The SDK's own checksum validation is off: a body that differs has to be seen, not refused.
     pub async fn get(&self, side: Side, key: &str, version: Option<&VersionId>) -> Seen {
         let sent = self.recorder.now();
-        let request = self.client(side).get_object().bucket(self.bucket(side)).key(key);
-        let request = request.set_version_id(version.map(|v| v.0.clone())).customize();
+        let request = self
+            .client(side)
+            .get_object()
+            .bucket(self.bucket(side))
+            .key(key);
+        let request = request
+            .set_version_id(version.map(|v| v.0.clone()))
+            .customize();
         let unchecked = Config::builder()
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         let answer = request.config_override(unchecked).send().await;

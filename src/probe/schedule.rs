@@ -22,8 +22,11 @@ impl Schedule {
         longest: Duration::from_secs(1),
     };
     /// For servers that are far away or cost money.
-    pub const FAR: Self =
-        Self { first: Duration::from_millis(100), growth: 1.1, longest: Duration::from_secs(10) };
+    pub const FAR: Self = Self {
+        first: Duration::from_millis(100),
+        growth: 1.1,
+        longest: Duration::from_secs(10),
+    };
 
     /// The pauses, without end.
     pub fn pauses(self) -> impl Iterator<Item = Duration> + Send {

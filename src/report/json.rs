@@ -28,7 +28,7 @@ pub fn json(report: &RunReport) -> String {
 /// [`Error::Report`] when it cannot be written.
 pub fn save(folder: &Path, report: &RunReport) -> Result<()> {
     let path = folder.join("report.json");
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&path, json(report) + "\n"));
+    let written =
+        std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, json(report) + "\n"));
     written.map_err(|source| Error::Report { path, source })
 }

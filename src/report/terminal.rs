@@ -31,7 +31,10 @@ fn heading(report: &RunReport) -> String {
     let (header, target) = (&report.header, &report.header.target);
     format!(
         "bucketpair {} · {} · {} → {} · seed {}\n\n",
-        header.bucketpair, target.engine, target.source_region, target.destination_region,
+        header.bucketpair,
+        target.engine,
+        target.source_region,
+        target.destination_region,
         header.seed,
     )
 }
@@ -39,10 +42,14 @@ fn heading(report: &RunReport) -> String {
 fn row_text(row: &Row, look: Look) -> String {
     match row {
         Row::Judged(judgement) => judged(judgement, look),
-        Row::Ignored { scenario, reason, .. } => {
+        Row::Ignored {
+            scenario, reason, ..
+        } => {
             format!("  {}  {scenario:22} ignored: {reason}\n", look.dim("–"))
         }
-        Row::Errored { scenario, error, .. } => {
+        Row::Errored {
+            scenario, error, ..
+        } => {
             format!("  {}  {scenario:22} {error}\n", look.red("!"))
         }
     }
@@ -58,7 +65,10 @@ fn judged(judgement: &Judgement, look: Look) -> String {
     let lag = judgement.lag.as_ref().and_then(|lag| lag.max_upper_ns);
     let lag = lag.map_or_else(String::new, |lag| format!("≤ {}", nanoseconds(lag)));
     let rules = look.dim(&judgement.rule_ids.join(" "));
-    let mut text = format!("  {mark}  {name:22} {lag:>10}  {summary}\n{:40}{rules}\n", "");
+    let mut text = format!(
+        "  {mark}  {name:22} {lag:>10}  {summary}\n{:40}{rules}\n",
+        ""
+    );
     for finding in judgement.findings.iter().filter(|finding| is_told(finding)) {
         text.push_str(&told(finding, look));
     }
@@ -107,10 +117,21 @@ fn ending(report: &RunReport, look: Look) -> String {
         let is = |row: &&Row| matches!(row, Row::Judged(j) if j.verdict == wanted);
         report.rows.iter().filter(is).count()
     };
-    let (passed, failed, unknown) =
-        (count(Verdict::Pass), count(Verdict::Fail), count(Verdict::Unknown));
-    let ignored = report.rows.iter().filter(|row| matches!(row, Row::Ignored { .. })).count();
-    let errored = report.rows.iter().filter(|row| matches!(row, Row::Errored { .. })).count();
+    let (passed, failed, unknown) = (
+        count(Verdict::Pass),
+        count(Verdict::Fail),
+        count(Verdict::Unknown),
+    );
+    let ignored = report
+        .rows
+        .iter()
+        .filter(|row| matches!(row, Row::Ignored { .. }))
+        .count();
+    let errored = report
+        .rows
+        .iter()
+        .filter(|row| matches!(row, Row::Errored { .. }))
+        .count();
     let mut text = format!("\n{passed} passed, {failed} failed, {unknown} unknown");
     for (number, word) in [(errored, "could not run"), (ignored, "ignored")] {
         if number > 0 {
@@ -148,12 +169,17 @@ fn lag_line(report: &RunReport) -> String {
         censored += lag.censored;
         longest = longest.max(lag.max_upper_ns);
     }
-    let Some(longest) = longest else { return String::new() };
+    let Some(longest) = longest else {
+        return String::new();
+    };
     let never = match censored {
         0 => String::new(),
         _ => format!(", {censored} of them not by the deadline"),
     };
-    format!("\n{samples} replicas{never}; the longest lag is at most {}", nanoseconds(longest))
+    format!(
+        "\n{samples} replicas{never}; the longest lag is at most {}",
+        nanoseconds(longest)
+    )
 }
 
 fn nanoseconds(nanoseconds: u64) -> String {

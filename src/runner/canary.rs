@@ -43,8 +43,15 @@ impl Stage {
     fn canary_rules(&self) -> Vec<Rule> {
         let mut rules: Vec<Rule> = Vec::new();
         for rule in self.rules.iter().filter(|rule| rule.enabled) {
-            let suspended = self.suspended.iter().any(|side| side.to_string() == rule.destination);
-            if !suspended && rules.iter().all(|other| other.destination != rule.destination) {
+            let suspended = self
+                .suspended
+                .iter()
+                .any(|side| side.to_string() == rule.destination);
+            if !suspended
+                && rules
+                    .iter()
+                    .all(|other| other.destination != rule.destination)
+            {
                 rules.push(rule.clone());
             }
         }
@@ -53,14 +60,20 @@ impl Stage {
 
     async fn round(&mut self, rules: &[Rule], deadline: Instant) -> Result<bool> {
         for rule in rules {
-            let Ok(side) = Side::try_from(rule.destination.clone()) else { continue };
+            let Ok(side) = Side::try_from(rule.destination.clone()) else {
+                continue;
+            };
             let applied = self.driver.write(&self.next_canary(rule)).await?;
             self.canaries += 1;
             if applied.outcome.version.is_none() {
                 return Err(self.unversioned());
             }
             // Any version will do: whether it has the right ID is a check's matter.
-            if !self.probe.until_present(side, &applied.key, None, deadline).await {
+            if !self
+                .probe
+                .until_present(side, &applied.key, None, deadline)
+                .await
+            {
                 return Ok(false);
             }
         }
@@ -73,7 +86,12 @@ impl Stage {
         let key = format!("{}{label}", prefix.unwrap_or_default());
         let mut object = Object::sized(64);
         object.tags.clone_from(&rule.filter.tags);
-        Write { label, key, object, how: How::Put }
+        Write {
+            label,
+            key,
+            object,
+            how: How::Put,
+        }
     }
 
     fn not_replicating(&self) -> Error {

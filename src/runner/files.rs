@@ -32,10 +32,19 @@ pub(super) fn scenario(paths: &[PathBuf]) -> Result<Scenario> {
         CheckKind::SourceStatus,
         CheckKind::ReplicaStatus,
     ];
-    Ok(Scenario::new("files", &format!("{} files of yours arrive unchanged", files.len()))
-        .proves(["R-DATA-01", "R-DATA-02", "R-ENC-03", "R-STATUS-01", "R-STATUS-03"])
-        .steps(steps)
-        .checks(kinds.map(Check::new)))
+    Ok(Scenario::new(
+        "files",
+        &format!("{} files of yours arrive unchanged", files.len()),
+    )
+    .proves([
+        "R-DATA-01",
+        "R-DATA-02",
+        "R-ENC-03",
+        "R-STATUS-01",
+        "R-STATUS-03",
+    ])
+    .steps(steps)
+    .checks(kinds.map(Check::new)))
 }
 
 fn step(key: &str, path: &Path, size: u64) -> Step {
@@ -47,7 +56,10 @@ fn step(key: &str, path: &Path, size: u64) -> Step {
 
 fn collect(path: &Path, base: &Path, files: &mut Vec<(String, PathBuf, u64)>) -> Result<()> {
     let unreadable = |error: std::io::Error| {
-        Error::Usage(format!("cannot read {}: {error}; check the path", path.display()))
+        Error::Usage(format!(
+            "cannot read {}: {error}; check the path",
+            path.display()
+        ))
     };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_dir() {
@@ -60,13 +72,17 @@ fn collect(path: &Path, base: &Path, files: &mut Vec<(String, PathBuf, u64)>) ->
         entries.push(entry.map_err(unreadable)?.path());
     }
     entries.sort();
-    entries.iter().try_for_each(|entry| collect(entry, base, files))
+    entries
+        .iter()
+        .try_for_each(|entry| collect(entry, base, files))
 }
 
 /// The path below the folder that was named, with `/` between its parts.
 fn key(path: &Path, base: &Path) -> String {
     let below = path.strip_prefix(base).unwrap_or(path);
-    let parts = below.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let parts = below
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
     parts.collect::<Vec<_>>().join("/")
 }
 
@@ -81,7 +97,9 @@ mod tests {
         std::fs::create_dir_all(&below).unwrap();
         std::fs::write(below.join("a.jpg"), "a").unwrap();
         let scenario = scenario(&[folder.path().join("photos")]).unwrap();
-        let Step::Write(write) = &scenario.steps[0] else { panic!("{:?}", scenario.steps) };
+        let Step::Write(write) = &scenario.steps[0] else {
+            panic!("{:?}", scenario.steps)
+        };
         assert_eq!(write.key, "photos/2026/a.jpg");
     }
 

@@ -55,7 +55,10 @@ pub struct Opened {
     pub pace: Pace,
     /// The embedded pair, where that is the target.
     #[cfg(feature = "emulator")]
-    pub emulator: Option<(crate::emulator::Emulator, Option<crate::emulator::Listening>)>,
+    pub emulator: Option<(
+        crate::emulator::Emulator,
+        Option<crate::emulator::Listening>,
+    )>,
 }
 
 /// Opens the chosen target.
@@ -111,7 +114,11 @@ async fn embedded(settings: &Settings) -> Result<Opened> {
     let urls = (listening.source.clone(), listening.destination.clone());
     let target = embedded_target(urls, settings, (None, None));
     let emulator = Some((emulator, Some(listening)));
-    Ok(Opened { target, pace: Pace::EMBEDDED, emulator })
+    Ok(Opened {
+        target,
+        pace: Pace::EMBEDDED,
+        emulator,
+    })
 }
 
 /// Opens the embedded pair without sockets: the SDK's clients are handed straight to it. Under
@@ -129,8 +136,15 @@ pub fn open_in_process(settings: &Settings) -> Result<Opened> {
     );
     let urls = ("http://localhost".to_owned(), "http://localhost".to_owned());
     let target = embedded_target(urls, settings, clients);
-    let pace = Pace { deadline: settings.deadline.unwrap_or(Pace::EMBEDDED.deadline), ..Pace::EMBEDDED };
-    Ok(Opened { target, pace, emulator: Some((emulator, None)) })
+    let pace = Pace {
+        deadline: settings.deadline.unwrap_or(Pace::EMBEDDED.deadline),
+        ..Pace::EMBEDDED
+    };
+    Ok(Opened {
+        target,
+        pace,
+        emulator: Some((emulator, None)),
+    })
 }
 
 #[cfg(feature = "emulator")]
@@ -163,7 +177,15 @@ fn embedded_target(
 
     let keys = target::Keys::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY);
     let connect = &settings.connect;
-    let regions = (connect.source_region.clone(), connect.destination_region.clone());
-    let engine = concat!("the embedded pair of bucketpair ", env!("CARGO_PKG_VERSION"));
-    target::in_process("emulator", clients.0, clients.1, urls, regions, &keys, engine)
+    let regions = (
+        connect.source_region.clone(),
+        connect.destination_region.clone(),
+    );
+    let engine = concat!(
+        "the embedded pair of bucketpair ",
+        env!("CARGO_PKG_VERSION")
+    );
+    target::in_process(
+        "emulator", clients.0, clients.1, urls, regions, &keys, engine,
+    )
 }

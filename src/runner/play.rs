@@ -7,8 +7,8 @@ use crate::check::{Check, CheckKind, Expectation, PlannedCheck, judge};
 use crate::error::{Error, Result};
 use crate::history::{Operation, OperationKind, Outcome, Plan, Side};
 use crate::provision::{self, DEFAULT_ROLE, Pair, Request};
-use crate::report::Row;
 use crate::replication::Rule;
+use crate::report::Row;
 use crate::scenario::Scenario;
 use crate::workload::{Applied, Step, Until};
 
@@ -85,7 +85,9 @@ fn plan(shared: &Shared, scenario: &Scenario, pair: &Pair, rules: Vec<Rule>) -> 
 fn expectation(check: &Check, required: bool) -> Expectation {
     const UNSURE: [CheckKind; 2] = [CheckKind::Etag, CheckKind::Checksums];
     match UNSURE.contains(&check.kind) && !required {
-        true => Expectation::Recorded { reason: "AWS does not promise it".to_owned() },
+        true => Expectation::Recorded {
+            reason: "AWS does not promise it".to_owned(),
+        },
         false => Expectation::Required,
     }
 }
@@ -135,11 +137,19 @@ impl Stage {
     }
 
     async fn configure(&mut self, rules: &[Rule]) -> Result<()> {
-        let kind = OperationKind::Configure { rules: rules.to_vec() };
+        let kind = OperationKind::Configure {
+            rules: rules.to_vec(),
+        };
         let (label, key) = ("configure".to_owned(), String::new());
-        let op = self.recorder.invoke(Operation { label, side: Side::Source, key, kind });
+        let op = self.recorder.invoke(Operation {
+            label,
+            side: Side::Source,
+            key,
+            kind,
+        });
         provision::configure(&self.shared.target, &self.pair, rules, DEFAULT_ROLE).await?;
-        self.recorder.ok(self.recorder.now(), op, Outcome::default());
+        self.recorder
+            .ok(self.recorder.now(), op, Outcome::default());
         self.rules = rules.to_vec();
         self.prove_live().await.map(|_| ())
     }
@@ -150,7 +160,9 @@ impl Stage {
             Until::Status(status) => {
                 let (key, version) = self.written(of)?;
                 let deadline = self.deadline();
-                self.probe.until_status(&key, &version, &[status], deadline).await;
+                self.probe
+                    .until_status(&key, &version, &[status], deadline)
+                    .await;
             }
         }
         Ok(())
@@ -161,6 +173,9 @@ impl Stage {
         let applied: Option<&Applied> = self.applied.get(of);
         let version = applied.and_then(|applied| applied.outcome.version.clone());
         let named = || Error::Internal(format!("no earlier step {of:?} wrote a version"));
-        Ok((applied.ok_or_else(named)?.key.clone(), version.ok_or_else(named)?))
+        Ok((
+            applied.ok_or_else(named)?.key.clone(),
+            version.ok_or_else(named)?,
+        ))
     }
 }

@@ -37,7 +37,10 @@ pub fn by_name(globs: &[String]) -> Result<Vec<Scenario>> {
         }
         names.extend(matching);
     }
-    Ok(all.into_iter().filter(|scenario| names.contains(&scenario.name)).collect())
+    Ok(all
+        .into_iter()
+        .filter(|scenario| names.contains(&scenario.name))
+        .collect())
 }
 
 fn matching(pattern: &str, all: &[Scenario]) -> Result<Vec<String>> {
@@ -57,9 +60,14 @@ pub(super) async fn suitable(
     let existing = match &shared.pair {
         None => None,
         Some((source, destination)) => {
-            let adopted =
-                provision::adopt(&shared.target, source, destination, &shared.run, "bucketpair/")
-                    .await?;
+            let adopted = provision::adopt(
+                &shared.target,
+                source,
+                destination,
+                &shared.run,
+                "bucketpair/",
+            )
+            .await?;
             Some(adopted.1)
         }
     };
@@ -67,7 +75,12 @@ pub(super) async fn suitable(
     for scenario in scenarios {
         match unsuitable(&scenario, &shared.target.capabilities, existing.as_deref()) {
             None => suitable.push(scenario),
-            Some(reason) => rows.push(Row::ignored(&scenario.name, &scenario.summary, &scenario.rule_ids, reason)),
+            Some(reason) => rows.push(Row::ignored(
+                &scenario.name,
+                &scenario.summary,
+                &scenario.rule_ids,
+                reason,
+            )),
         }
     }
     Ok(suitable)
@@ -94,12 +107,24 @@ fn unsuitable(
 fn covers(rules: &[Rule], wanted: &Filter, scenario: &Scenario) -> bool {
     let fate = |kind| {
         let key = format!("bucketpair-/{}", wanted.prefix);
-        let operation = Operation { label: String::new(), side: Side::Source, key, kind };
+        let operation = Operation {
+            label: String::new(),
+            side: Side::Source,
+            key,
+            kind,
+        };
         fates(&Plan::of_rules(rules), rules, &BTreeSet::new(), &operation)
             .remove(&Side::Destination(0))
     };
-    let deletes = scenario.steps.iter().any(|step| matches!(step, Step::Delete { .. }));
+    let deletes = scenario
+        .steps
+        .iter()
+        .any(|step| matches!(step, Step::Delete { .. }));
     let replica = fate(OperationKind::Put(Content::default()));
     let marker_travels = fate(OperationKind::Delete) == Some(Fate::Marker);
-    replica == Some(Fate::Replica { storage_class: None }) && !(deletes && marker_travels)
+    replica
+        == Some(Fate::Replica {
+            storage_class: None,
+        })
+        && !(deletes && marker_travels)
 }

@@ -39,12 +39,24 @@ impl Stage {
     /// Sets the stage for a pair that is there.
     pub(crate) fn new(shared: &Shared, pair: Pair, plan: Plan) -> Self {
         let recorder = Recorder::begin(&shared.journal, plan.clone());
-        let buckets: BTreeMap<Side, String> =
-            pair.buckets.iter().map(|bucket| (bucket.side, bucket.name.clone())).collect();
-        let clients =
-            || (shared.target.source.client.clone(), shared.target.destination.client.clone());
-        let driver =
-            Driver::new(recorder.clone(), clients(), buckets.clone(), &plan.prefix, shared.seed);
+        let buckets: BTreeMap<Side, String> = pair
+            .buckets
+            .iter()
+            .map(|bucket| (bucket.side, bucket.name.clone()))
+            .collect();
+        let clients = || {
+            (
+                shared.target.source.client.clone(),
+                shared.target.destination.client.clone(),
+            )
+        };
+        let driver = Driver::new(
+            recorder.clone(),
+            clients(),
+            buckets.clone(),
+            &plan.prefix,
+            shared.seed,
+        );
         let probe = Probe::new(recorder.clone(), clients(), buckets, shared.pace.schedule);
         Self {
             shared: shared.clone(),

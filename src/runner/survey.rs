@@ -23,7 +23,11 @@ impl Stage {
         for batch in everything.chunks(BATCH) {
             let mut looking = tokio::task::JoinSet::new();
             for expected in batch {
-                looking.spawn(look_at(self.probe.clone(), expected.clone(), self.deadline()));
+                looking.spawn(look_at(
+                    self.probe.clone(),
+                    expected.clone(),
+                    self.deadline(),
+                ));
             }
             looking.join_all().await;
         }
@@ -42,7 +46,9 @@ async fn look_at(probe: Probe, expected: Expected, deadline: Instant) {
             (Fate::Replica { .. }, _) => {
                 // Tags may still be on their way; a replica that is not there has none to wait for.
                 if matches!(probe.get(*side, key, Some(version)).await, Seen::Present(_)) {
-                    probe.until_tags(*side, key, version, &expected.tags, deadline).await;
+                    probe
+                        .until_tags(*side, key, version, &expected.tags, deadline)
+                        .await;
                 }
             }
             (_, true) => {
@@ -74,5 +80,8 @@ fn foreign(
 ) -> Vec<VersionId> {
     let known = |id: &VersionId| id == version || source.iter().any(|listed| listed.version == *id);
     let objects = destination.iter().filter(|listed| !listed.marker);
-    objects.map(|listed| listed.version.clone()).filter(|id| !known(id)).collect()
+    objects
+        .map(|listed| listed.version.clone())
+        .filter(|id| !known(id))
+        .collect()
 }

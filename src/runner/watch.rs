@@ -18,15 +18,26 @@ impl Stage {
             None => OperationKind::Delete,
         };
         let (label, side, key) = (String::new(), Side::Source, applied.key.clone());
-        let operation = Operation { label, side, key, kind };
-        fates(&self.plan, &self.rules, &self.suspended, &operation).into_iter().collect()
+        let operation = Operation {
+            label,
+            side,
+            key,
+            kind,
+        };
+        fates(&self.plan, &self.rules, &self.suspended, &operation)
+            .into_iter()
+            .collect()
     }
 
     /// Looks for everything that a write should bring about.
     pub(super) fn watch_write(&mut self, label: &str, applied: &Applied) {
-        let Some(version) = applied.outcome.version.clone() else { return };
+        let Some(version) = applied.outcome.version.clone() else {
+            return;
+        };
         let fates = self.fates(applied);
-        let eligible = fates.iter().any(|(_, fate)| !matches!(fate, Fate::Absent { .. }));
+        let eligible = fates
+            .iter()
+            .any(|(_, fate)| !matches!(fate, Fate::Absent { .. }));
         self.watch_status(label, &applied.key, &version, eligible);
         for (side, fate) in fates {
             if matches!(fate, Fate::Replica { .. }) {
@@ -39,7 +50,9 @@ impl Stage {
         let (probe, deadline) = (self.probe.clone(), self.deadline());
         let (key, version) = (key.to_owned(), version.clone());
         self.watchers(label).spawn(async move {
-            probe.until_present(side, &key, Some(&version), deadline).await;
+            probe
+                .until_present(side, &key, Some(&version), deadline)
+                .await;
         });
     }
 
@@ -75,13 +88,17 @@ impl Stage {
 
     /// Looks for changed tags at every replica of the version.
     pub(super) fn watch_tags(&mut self, label: &str, of: &Applied, tags: &Tags) {
-        let Some(version) = of.outcome.version.clone() else { return };
+        let Some(version) = of.outcome.version.clone() else {
+            return;
+        };
         for (side, fate) in self.fates(of) {
             if matches!(fate, Fate::Replica { .. }) {
                 let (probe, deadline) = (self.probe.clone(), self.deadline());
                 let (key, version, tags) = (of.key.clone(), version.clone(), tags.clone());
                 self.watchers(label).spawn(async move {
-                    probe.until_tags(side, &key, &version, &tags, deadline).await;
+                    probe
+                        .until_tags(side, &key, &version, &tags, deadline)
+                        .await;
                 });
             }
         }

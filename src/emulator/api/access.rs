@@ -18,7 +18,9 @@ impl S3Access for Access {
         if context.credentials().is_none() {
             return Err(s3_error!(AccessDenied, "Access Denied"));
         }
-        let Some(region) = &self.0.region else { return Ok(()) };
+        let Some(region) = &self.0.region else {
+            return Ok(());
+        };
         signed_for(region, context.headers())?;
         let bucket = match context.s3_path() {
             S3Path::Root => return Ok(()),
@@ -38,7 +40,9 @@ impl S3Access for Access {
 
 /// A request that is signed for another region than the endpoint's is malformed.
 fn signed_for(region: &str, headers: &HeaderMap) -> S3Result<()> {
-    let authorization = headers.get("authorization").and_then(|value| value.to_str().ok());
+    let authorization = headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok());
     let scope = authorization.and_then(|text| text.split("Credential=").nth(1));
     let signed = scope.and_then(|scope| scope.split('/').nth(2));
     match signed {
@@ -68,7 +72,8 @@ fn redirect(region: &str) -> S3Error {
 
 fn region_header(region: &str) -> HeaderMap {
     let value = HeaderValue::from_str(region);
-    value.map(|value| [(http::HeaderName::from_static("x-amz-bucket-region"), value)])
+    value
+        .map(|value| [(http::HeaderName::from_static("x-amz-bucket-region"), value)])
         .map(HeaderMap::from_iter)
         .unwrap_or_default()
 }

@@ -49,7 +49,10 @@ pub(super) async fn create_bucket(
     let region = region_of_new_bucket(api, asked)?;
     let mut state = api.world.lock();
     let location = Some(format!("/{}", input.bucket));
-    let output = CreateBucketOutput { location, ..Default::default() };
+    let output = CreateBucketOutput {
+        location,
+        ..Default::default()
+    };
     match state.buckets.get(&input.bucket) {
         None => {
             state.buckets.insert(input.bucket, new_bucket(region));
@@ -121,7 +124,10 @@ pub(super) async fn head_bucket(
 ) -> Answer<HeadBucketOutput> {
     let state = api.world.lock();
     let region = bucket(&state, &request.input.bucket)?.region.clone();
-    answer(HeadBucketOutput { bucket_region: Some(region), ..Default::default() })
+    answer(HeadBucketOutput {
+        bucket_region: Some(region),
+        ..Default::default()
+    })
 }
 
 /// `ListBuckets`, of every region.
@@ -136,9 +142,16 @@ pub(super) async fn list_buckets(
         bucket_region: Some(bucket.region.clone()),
         ..Default::default()
     });
-    let owner = s3s::dto::Owner { id: Some(ACCOUNT.to_owned()), ..Default::default() };
+    let owner = s3s::dto::Owner {
+        id: Some(ACCOUNT.to_owned()),
+        ..Default::default()
+    };
     let (buckets, owner) = (Some(buckets.collect()), Some(owner));
-    answer(ListBucketsOutput { buckets, owner, ..Default::default() })
+    answer(ListBucketsOutput {
+        buckets,
+        owner,
+        ..Default::default()
+    })
 }
 
 /// `GetBucketLocation`: empty for us-east-1.
@@ -149,7 +162,9 @@ pub(super) async fn get_bucket_location(
     let state = api.world.lock();
     let region = bucket(&state, &request.input.bucket)?.region.clone();
     let constraint = (region != US_EAST_1).then(|| BucketLocationConstraint::from(region));
-    answer(GetBucketLocationOutput { location_constraint: constraint })
+    answer(GetBucketLocationOutput {
+        location_constraint: constraint,
+    })
 }
 
 /// `DeleteBucket`: 409 while a version, a marker or nothing but an open upload is left.
@@ -165,7 +180,9 @@ pub(super) async fn delete_bucket(
         ));
     }
     state.buckets.remove(&request.input.bucket);
-    state.uploads.retain(|_, upload| upload.bucket != request.input.bucket);
+    state
+        .uploads
+        .retain(|_, upload| upload.bucket != request.input.bucket);
     answer(DeleteBucketOutput {})
 }
 
@@ -176,11 +193,17 @@ pub(super) async fn put_bucket_versioning(
 ) -> Answer<PutBucketVersioningOutput> {
     let status = request.input.versioning_configuration.status;
     let known = |status: &BucketVersioningStatus| {
-        [BucketVersioningStatus::ENABLED, BucketVersioningStatus::SUSPENDED]
-            .contains(&status.as_str())
+        [
+            BucketVersioningStatus::ENABLED,
+            BucketVersioningStatus::SUSPENDED,
+        ]
+        .contains(&status.as_str())
     };
     let Some(status) = status.filter(known) else {
-        return Err(s3_error!(MalformedXML, "The versioning status is Enabled or Suspended"));
+        return Err(s3_error!(
+            MalformedXML,
+            "The versioning status is Enabled or Suspended"
+        ));
     };
     let mut state = api.world.lock();
     let bucket = bucket_mut(&mut state, &request.input.bucket)?;
@@ -204,7 +227,10 @@ pub(super) async fn get_bucket_versioning(
 ) -> Answer<GetBucketVersioningOutput> {
     let state = api.world.lock();
     let status = bucket(&state, &request.input.bucket)?.versioning.clone();
-    answer(GetBucketVersioningOutput { status, ..Default::default() })
+    answer(GetBucketVersioningOutput {
+        status,
+        ..Default::default()
+    })
 }
 
 /// `PutBucketEncryption`: SSE-S3 only.
@@ -218,7 +244,10 @@ pub(super) async fn put_bucket_encryption(
         default.is_none_or(|d| d.sse_algorithm.as_str() == ServerSideEncryption::AES256)
     };
     if !configuration.rules.iter().all(default) {
-        return Err(s3_error!(NotImplemented, "only SSE-S3 (AES256) is implemented"));
+        return Err(s3_error!(
+            NotImplemented,
+            "only SSE-S3 (AES256) is implemented"
+        ));
     }
     bucket_mut(&mut api.world.lock(), &request.input.bucket)?.encryption = configuration;
     answer(PutBucketEncryptionOutput {})
@@ -231,7 +260,9 @@ pub(super) async fn get_bucket_encryption(
 ) -> Answer<GetBucketEncryptionOutput> {
     let state = api.world.lock();
     let configuration = Some(bucket(&state, &request.input.bucket)?.encryption.clone());
-    answer(GetBucketEncryptionOutput { server_side_encryption_configuration: configuration })
+    answer(GetBucketEncryptionOutput {
+        server_side_encryption_configuration: configuration,
+    })
 }
 
 /// `DeleteBucketEncryption`: back to SSE-S3.
@@ -248,9 +279,15 @@ pub(super) async fn put_bucket_lifecycle_configuration(
     api: &Api,
     request: S3Request<PutBucketLifecycleConfigurationInput>,
 ) -> Answer<PutBucketLifecycleConfigurationOutput> {
-    let rules = request.input.lifecycle_configuration.map(|configuration| configuration.rules);
+    let rules = request
+        .input
+        .lifecycle_configuration
+        .map(|configuration| configuration.rules);
     let Some(mut rules) = rules.filter(|rules| !rules.is_empty()) else {
-        return Err(s3_error!(MalformedXML, "The lifecycle configuration holds no rule"));
+        return Err(s3_error!(
+            MalformedXML,
+            "The lifecycle configuration holds no rule"
+        ));
     };
     for (index, rule) in rules.iter_mut().enumerate() {
         rule.id.get_or_insert_with(|| format!("rule-{index}"));
@@ -270,10 +307,17 @@ pub(super) async fn get_bucket_lifecycle_configuration(
     let rules = bucket(&state, &request.input.bucket)?.lifecycle.clone();
     let missing = || {
         let message = "The lifecycle configuration does not exist";
-        refusal("NoSuchLifecycleConfiguration", StatusCode::NOT_FOUND, message)
+        refusal(
+            "NoSuchLifecycleConfiguration",
+            StatusCode::NOT_FOUND,
+            message,
+        )
     };
     let rules = Some(rules.ok_or_else(missing)?);
-    answer(GetBucketLifecycleConfigurationOutput { rules, ..Default::default() })
+    answer(GetBucketLifecycleConfigurationOutput {
+        rules,
+        ..Default::default()
+    })
 }
 
 /// `DeleteBucketLifecycle`.
@@ -304,10 +348,16 @@ pub(super) async fn get_public_access_block(
     let block = bucket(&state, &request.input.bucket)?.access_block.clone();
     let missing = || {
         let message = "The public access block configuration was not found";
-        refusal("NoSuchPublicAccessBlockConfiguration", StatusCode::NOT_FOUND, message)
+        refusal(
+            "NoSuchPublicAccessBlockConfiguration",
+            StatusCode::NOT_FOUND,
+            message,
+        )
     };
     let block = Some(block.ok_or_else(missing)?);
-    answer(GetPublicAccessBlockOutput { public_access_block_configuration: block })
+    answer(GetPublicAccessBlockOutput {
+        public_access_block_configuration: block,
+    })
 }
 
 /// `DeletePublicAccessBlock`.
@@ -355,10 +405,16 @@ pub(super) async fn get_bucket_replication(
     let configuration = bucket(&state, &request.input.bucket)?.replication.as_ref();
     let missing = || {
         let message = "The replication configuration was not found";
-        refusal("ReplicationConfigurationNotFoundError", StatusCode::NOT_FOUND, message)
+        refusal(
+            "ReplicationConfigurationNotFoundError",
+            StatusCode::NOT_FOUND,
+            message,
+        )
     };
     let echo = configuration.ok_or_else(missing)?.echo.clone();
-    answer(GetBucketReplicationOutput { replication_configuration: Some(echo) })
+    answer(GetBucketReplicationOutput {
+        replication_configuration: Some(echo),
+    })
 }
 
 /// `DeleteBucketReplication`: 204 whether there was one or not (R-CFG-09).

@@ -8,10 +8,10 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
+use super::super::Defect;
 use super::super::matching;
 use super::super::replicator;
 use super::super::world::{Version, World};
-use super::super::Defect;
 use super::{Api, answer, bucket, bucket_mut};
 use crate::replication::Tags;
 
@@ -27,7 +27,12 @@ pub(super) async fn delete_object(
     request: S3Request<DeleteObjectInput>,
 ) -> S3Result<S3Response<DeleteObjectOutput>> {
     let input = request.input;
-    let deleted = delete(&api.world, &input.bucket, &input.key, input.version_id.as_deref())?;
+    let deleted = delete(
+        &api.world,
+        &input.bucket,
+        &input.key,
+        input.version_id.as_deref(),
+    )?;
     answer(DeleteObjectOutput {
         delete_marker: deleted.marker.then_some(true),
         version_id: deleted.version,
@@ -43,7 +48,10 @@ pub(super) async fn delete_objects(
     let input = request.input;
     bucket(&api.world.lock(), &input.bucket)?;
     if input.delete.objects.len() > 1000 {
-        return Err(s3_error!(MalformedXML, "at most 1,000 objects are deleted at once"));
+        return Err(s3_error!(
+            MalformedXML,
+            "at most 1,000 objects are deleted at once"
+        ));
     }
     let quiet = input.delete.quiet.unwrap_or_default();
     let mut done = Vec::new();
@@ -57,7 +65,10 @@ pub(super) async fn delete_objects(
             version_id: named,
         });
     }
-    answer(DeleteObjectsOutput { deleted: (!quiet).then_some(done), ..Default::default() })
+    answer(DeleteObjectsOutput {
+        deleted: (!quiet).then_some(done),
+        ..Default::default()
+    })
 }
 
 fn delete(
@@ -71,18 +82,16 @@ fn delete(
         None if bucket(&world.lock(), bucket_name)?.versioning.is_none() => {
             let mut state = world.lock();
             bucket_mut(&mut state, bucket_name)?.keys.remove(key);
-            Ok(Deleted { marker: false, version: None })
+            Ok(Deleted {
+                marker: false,
+                version: None,
+            })
         }
         None => put_marker(world, bucket_name, key),
     }
 }
 
-fn delete_version(
-    world: &Arc<World>,
-    bucket_name: &str,
-    key: &str,
-    id: &str,
-) -> S3Result<Deleted> {
+fn delete_version(world: &Arc<World>, bucket_name: &str, key: &str, id: &str) -> S3Result<Deleted> {
     let mut state = world.lock();
     let bucket = bucket_mut(&mut state, bucket_name)?;
     let mut marker = false;
@@ -95,14 +104,20 @@ fn delete_version(
             bucket.keys.remove(key);
         }
     }
-    let rules = bucket.replication.as_ref().map_or_else(Vec::new, |set| set.rules.clone());
+    let rules = bucket
+        .replication
+        .as_ref()
+        .map_or_else(Vec::new, |set| set.rules.clone());
     drop(state);
     if world.has(Defect::ReplicatesVersionDelete) {
         for rule in rules {
             delete_version(world, &rule.destination, key, id)?;
         }
     }
-    Ok(Deleted { marker, version: Some(id.to_owned()) })
+    Ok(Deleted {
+        marker,
+        version: Some(id.to_owned()),
+    })
 }
 
 fn put_marker(world: &Arc<World>, bucket_name: &str, key: &str) -> S3Result<Deleted> {
@@ -120,7 +135,10 @@ fn put_marker(world: &Arc<World>, bucket_name: &str, key: &str) -> S3Result<Dele
     versions.push(marker);
     drop(state);
     replicator::replicate_marker(world, bucket_name, key, &id, rules);
-    Ok(Deleted { marker: true, version: Some(id) })
+    Ok(Deleted {
+        marker: true,
+        version: Some(id),
+    })
 }
 
 fn marker(id: String, sequence: u64, modified: SystemTime) -> Version {

@@ -63,14 +63,18 @@ pub(super) async fn list_objects_v2(
     let bucket = bucket(&state, &input.bucket)?;
     let encoding = Encoding::of(input.encoding_type.as_ref());
     let prefix = input.prefix.clone().unwrap_or_default();
-    let after = input.continuation_token.as_deref().or(input.start_after.as_deref());
+    let after = input
+        .continuation_token
+        .as_deref()
+        .or(input.start_after.as_deref());
     let from = after.map_or(Bound::Unbounded, Bound::Excluded);
     let limit = page_size(input.max_keys);
     let (mut contents, mut folded) = (Vec::new(), Vec::<String>::new());
     let (mut truncated, mut last) = (false, None);
     for (key, versions) in keys(bucket, &prefix, from) {
-        let Some((version, object)) =
-            versions.last().and_then(|version| Some((version, version.object.as_ref()?)))
+        let Some((version, object)) = versions
+            .last()
+            .and_then(|version| Some((version, version.object.as_ref()?)))
         else {
             continue;
         };
@@ -118,12 +122,17 @@ fn after_is_in(after: Option<&str>, fold: Option<&String>) -> bool {
 }
 
 fn common_prefixes(folded: Vec<String>, encoding: &Encoding) -> Vec<CommonPrefix> {
-    let entry = |prefix: String| CommonPrefix { prefix: Some(encoding.key(&prefix)) };
+    let entry = |prefix: String| CommonPrefix {
+        prefix: Some(encoding.key(&prefix)),
+    };
     folded.into_iter().map(entry).collect()
 }
 
 fn storage_class(version: &Version) -> String {
-    version.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned())
+    version
+        .storage_class
+        .clone()
+        .unwrap_or_else(|| "STANDARD".to_owned())
 }
 
 /// `ListObjectVersions`: every version and marker, the newest of a key first. No replication
@@ -137,8 +146,14 @@ pub(super) async fn list_object_versions(
     let bucket = bucket(&state, &input.bucket)?;
     let encoding = Encoding::of(input.encoding_type.as_ref());
     let prefix = input.prefix.clone().unwrap_or_default();
-    let marker = input.key_marker.as_deref().filter(|marker| !marker.is_empty());
-    let resumed = input.version_id_marker.as_deref().filter(|id| !id.is_empty());
+    let marker = input
+        .key_marker
+        .as_deref()
+        .filter(|marker| !marker.is_empty());
+    let resumed = input
+        .version_id_marker
+        .as_deref()
+        .filter(|id| !id.is_empty());
     let from = match (marker, resumed) {
         (None, _) => Bound::Unbounded,
         (Some(key), None) => Bound::Excluded(key),

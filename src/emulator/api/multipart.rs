@@ -26,7 +26,9 @@ const SMALLEST: u64 = 5 << 20;
 
 fn upload<'a>(state: &'a State, id: &str, bucket: &str, key: &str) -> S3Result<&'a Upload> {
     let found = state.uploads.get(id);
-    found.filter(|upload| upload.bucket == bucket && upload.key == key).ok_or_else(no_such_upload)
+    found
+        .filter(|upload| upload.bucket == bucket && upload.key == key)
+        .ok_or_else(no_such_upload)
 }
 
 fn no_such_upload() -> S3Error {
@@ -91,14 +93,24 @@ pub(super) async fn upload_part(
     let (input, headers) = (request.input, request.headers);
     let number = input.part_number;
     if !(1..=10_000).contains(&number) {
-        return Err(s3_error!(InvalidArgument, "A part number is between 1 and 10,000"));
+        return Err(s3_error!(
+            InvalidArgument,
+            "A part number is between 1 and 10,000"
+        ));
     }
     let algorithm = {
         let state = api.world.lock();
-        upload(&state, &input.upload_id, &input.bucket, &input.key)?.algorithm.clone()
+        upload(&state, &input.upload_id, &input.bucket, &input.key)?
+            .algorithm
+            .clone()
     };
-    let claims = Claims::read(&headers, algorithm.as_ref().or(input.checksum_algorithm.as_ref()))?;
-    let drained = claims.drain(input.body, request.trailing_headers.as_ref()).await?;
+    let claims = Claims::read(
+        &headers,
+        algorithm.as_ref().or(input.checksum_algorithm.as_ref()),
+    )?;
+    let drained = claims
+        .drain(input.body, request.trailing_headers.as_ref())
+        .await?;
     let (md5, checksum) = (drained.md5, drained.checksum.clone());
     let part = Part {
         number,
@@ -108,7 +120,10 @@ pub(super) async fn upload_part(
         modified: SystemTime::now(),
     };
     let mut state = api.world.lock();
-    let open = state.uploads.get_mut(&input.upload_id).ok_or_else(no_such_upload)?;
+    let open = state
+        .uploads
+        .get_mut(&input.upload_id)
+        .ok_or_else(no_such_upload)?;
     let encryption = reading::encryption(&open.object);
     open.parts.insert(number, part);
     answer(UploadPartOutput {
@@ -129,7 +144,10 @@ pub(super) async fn complete_multipart_upload(
     request: S3Request<CompleteMultipartUploadInput>,
 ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
     let input = request.input;
-    let listed = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
+    let listed = input
+        .multipart_upload
+        .and_then(|upload| upload.parts)
+        .unwrap_or_default();
     let (parts, algorithm, kind, new) = {
         let state = api.world.lock();
         let open = upload(&state, &input.upload_id, &input.bucket, &input.key)?;
@@ -139,13 +157,23 @@ pub(super) async fn complete_multipart_upload(
             storage_class: open.storage_class.clone(),
             is_copy: false,
         };
-        (chosen(open, &listed)?, open.algorithm.clone(), open.checksum_type.clone(), new)
+        (
+            chosen(open, &listed)?,
+            open.algorithm.clone(),
+            open.checksum_type.clone(),
+            new,
+        )
     };
     let body = Body::concat(parts.iter().map(|part| &part.body));
     let checksum = whole_checksum(&body, &parts, algorithm, kind).await?;
     let etag = combined_etag(&parts);
-    let object =
-        Object { body, etag: etag.clone(), checksum: checksum.clone(), parts, ..new.object };
+    let object = Object {
+        body,
+        etag: etag.clone(),
+        checksum: checksum.clone(),
+        parts,
+        ..new.object
+    };
     let encryption = reading::encryption(&object);
     let new = New { object, ..new };
     let committed = commit(&api.world, &input.bucket, &input.key, new, |_| Ok(()))?;
@@ -170,22 +198,37 @@ pub(super) async fn complete_multipart_upload(
 /// The parts that the request lists, checked.
 fn chosen(open: &Upload, listed: &[CompletedPart]) -> S3Result<Vec<Part>> {
     if listed.is_empty() {
-        return Err(s3_error!(MalformedXML, "You must specify at least one part"));
+        return Err(s3_error!(
+            MalformedXML,
+            "You must specify at least one part"
+        ));
     }
     let mut parts: Vec<Part> = Vec::with_capacity(listed.len());
     for part in listed {
         let number = part.part_number.unwrap_or_default();
         if parts.last().is_some_and(|last| last.number >= number) {
             let message = "The list of parts was not in ascending order.";
-            return Err(S3Error::with_message(s3s::S3ErrorCode::InvalidPartOrder, message));
+            return Err(S3Error::with_message(
+                s3s::S3ErrorCode::InvalidPartOrder,
+                message,
+            ));
         }
         let found = open.parts.get(&number).filter(|found| {
-            part.e_tag.as_ref().is_none_or(|etag| etag.value() == hex(&found.md5))
+            part.e_tag
+                .as_ref()
+                .is_none_or(|etag| etag.value() == hex(&found.md5))
         });
-        let invalid = || s3_error!(InvalidPart, "One or more of the specified parts could not be found.");
+        let invalid = || {
+            s3_error!(
+                InvalidPart,
+                "One or more of the specified parts could not be found."
+            )
+        };
         parts.push(found.ok_or_else(invalid)?.clone());
     }
-    let small = parts[..parts.len() - 1].iter().any(|part| part.body.size() < SMALLEST);
+    let small = parts[..parts.len() - 1]
+        .iter()
+        .any(|part| part.body.size() < SMALLEST);
     match small {
         true => Err(s3_error!(
             EntityTooSmall,
@@ -208,14 +251,20 @@ async fn whole_checksum(
     algorithm: Option<ChecksumAlgorithm>,
     kind: Option<ChecksumType>,
 ) -> S3Result<Checksum> {
-    let algorithm =
-        algorithm.unwrap_or_else(|| ChecksumAlgorithm::from_static("CRC64NVME"));
+    let algorithm = algorithm.unwrap_or_else(|| ChecksumAlgorithm::from_static("CRC64NVME"));
     let full = algorithm.as_str() == "CRC64NVME"
-        || kind.as_ref().is_some_and(|kind| kind.as_str() == ChecksumType::FULL_OBJECT);
+        || kind
+            .as_ref()
+            .is_some_and(|kind| kind.as_str() == ChecksumType::FULL_OBJECT);
     if full {
         let claims = Claims::read(&http::HeaderMap::new(), Some(&algorithm))?;
-        let drained = claims.drain(Some(body.stream(0..body.size())), None).await?;
-        return Ok(Checksum { checksum_type: Some(full_object()), ..drained.checksum });
+        let drained = claims
+            .drain(Some(body.stream(0..body.size())), None)
+            .await?;
+        return Ok(Checksum {
+            checksum_type: Some(full_object()),
+            ..drained.checksum
+        });
     }
     let mut composite = hasher(algorithm.as_str());
     for part in parts {
@@ -225,7 +274,10 @@ async fn whole_checksum(
     let composite = composite.finalize();
     let value = format!("{}-{}", value(&composite).unwrap_or_default(), parts.len());
     let kind = ChecksumType::from_static(ChecksumType::COMPOSITE);
-    Ok(Checksum { checksum_type: Some(kind), ..with_value(&composite, &value) })
+    Ok(Checksum {
+        checksum_type: Some(kind),
+        ..with_value(&composite, &value)
+    })
 }
 
 /// `AbortMultipartUpload`.
@@ -290,9 +342,10 @@ pub(super) async fn list_multipart_uploads(
     let state = api.world.lock();
     bucket(&state, &input.bucket)?;
     let prefix = input.prefix.clone().unwrap_or_default();
-    let here = state.uploads.iter().filter(|(_, upload)| {
-        upload.bucket == input.bucket && upload.key.starts_with(&prefix)
-    });
+    let here = state
+        .uploads
+        .iter()
+        .filter(|(_, upload)| upload.bucket == input.bucket && upload.key.starts_with(&prefix));
     let mut uploads: Vec<_> = here
         .map(|(id, upload)| MultipartUpload {
             key: Some(upload.key.clone()),

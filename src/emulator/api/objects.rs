@@ -37,15 +37,23 @@ pub(super) async fn put_object(
     request: S3Request<PutObjectInput>,
 ) -> S3Result<S3Response<PutObjectOutput>> {
     let (input, headers) = (request.input, request.headers);
-    refuse_encryption(input.server_side_encryption.as_ref(), input.sse_customer_algorithm.is_some())?;
+    refuse_encryption(
+        input.server_side_encryption.as_ref(),
+        input.sse_customer_algorithm.is_some(),
+    )?;
     if input.object_lock_mode.is_some() || input.object_lock_legal_hold_status.is_some() {
         return Err(s3_error!(NotImplemented, "object lock is not implemented"));
     }
     bucket(&api.world.lock(), &input.bucket)?;
     let claims = Claims::read(&headers, input.checksum_algorithm.as_ref())?;
-    let drained = claims.drain(input.body, request.trailing_headers.as_ref()).await?;
+    let drained = claims
+        .drain(input.body, request.trailing_headers.as_ref())
+        .await?;
     let etag = hex(&drained.md5);
-    let checksum = Checksum { checksum_type: Some(full_object()), ..drained.checksum };
+    let checksum = Checksum {
+        checksum_type: Some(full_object()),
+        ..drained.checksum
+    };
     let object = Object {
         body: drained.body,
         etag: etag.clone(),
@@ -53,7 +61,9 @@ pub(super) async fn put_object(
         content_type: input.content_type,
         cache_control: input.cache_control,
         content_disposition: input.content_disposition,
-        content_encoding: input.content_encoding.filter(|encoding| encoding != "aws-chunked"),
+        content_encoding: input
+            .content_encoding
+            .filter(|encoding| encoding != "aws-chunked"),
         content_language: input.content_language,
         expires: input.expires,
         encrypted: encrypted(&api.world, input.server_side_encryption.as_ref()),
@@ -63,7 +73,12 @@ pub(super) async fn put_object(
     let tags = tagging::parse(input.tagging.as_deref())?;
     let storage_class = input.storage_class.map(|class| class.as_str().to_owned());
     let encryption = reading::encryption(&object);
-    let new = New { object, tags, storage_class, is_copy: false };
+    let new = New {
+        object,
+        tags,
+        storage_class,
+        is_copy: false,
+    };
     let condition = |current: Option<&str>| {
         let any = matches!(input.if_none_match, Some(s3s::dto::ETagCondition::Any));
         match any && current.is_some() {
@@ -95,9 +110,20 @@ pub(super) async fn copy_object(
     request: S3Request<CopyObjectInput>,
 ) -> S3Result<S3Response<CopyObjectOutput>> {
     let input = request.input;
-    refuse_encryption(input.server_side_encryption.as_ref(), input.sse_customer_algorithm.is_some())?;
-    let CopySource::Bucket { bucket: from, key, version_id } = &input.copy_source else {
-        return Err(s3_error!(NotImplemented, "copies from access points are not implemented"));
+    refuse_encryption(
+        input.server_side_encryption.as_ref(),
+        input.sse_customer_algorithm.is_some(),
+    )?;
+    let CopySource::Bucket {
+        bucket: from,
+        key,
+        version_id,
+    } = &input.copy_source
+    else {
+        return Err(s3_error!(
+            NotImplemented,
+            "copies from access points are not implemented"
+        ));
     };
     let source = {
         let state = api.world.lock();
@@ -106,13 +132,21 @@ pub(super) async fn copy_object(
     let Some(original) = source.object else {
         return Err(s3_error!(NoSuchKey, "The specified key does not exist."));
     };
-    let mut object = Object { parts: Vec::new(), ..(*original).clone() };
+    let mut object = Object {
+        parts: Vec::new(),
+        ..(*original).clone()
+    };
     if original.etag.contains('-') {
         // A copy is written whole: its ETag is the MD5 of its bytes, and so is its checksum.
         rehash(&mut object).await?;
     }
     object.encrypted = encrypted(&api.world, input.server_side_encryption.as_ref());
-    if replaces(input.metadata_directive.as_ref().map(MetadataDirective::as_str)) {
+    if replaces(
+        input
+            .metadata_directive
+            .as_ref()
+            .map(MetadataDirective::as_str),
+    ) {
         object.metadata = input.metadata;
         object.content_type = input.content_type;
         object.cache_control = input.cache_control;
@@ -120,7 +154,11 @@ pub(super) async fn copy_object(
         object.content_encoding = input.content_encoding;
         object.content_language = input.content_language;
         object.expires = input.expires;
-    } else if **from == *input.bucket && **key == *input.key && input.storage_class.is_none() && version_id.is_none() {
+    } else if **from == *input.bucket
+        && **key == *input.key
+        && input.storage_class.is_none()
+        && version_id.is_none()
+    {
         return Err(s3_error!(
             InvalidRequest,
             "This copy request is illegal because it is trying to copy an object to itself without \
@@ -128,13 +166,23 @@ pub(super) async fn copy_object(
              encryption attributes."
         ));
     }
-    let tags = match replaces(input.tagging_directive.as_ref().map(TaggingDirective::as_str)) {
+    let tags = match replaces(
+        input
+            .tagging_directive
+            .as_ref()
+            .map(TaggingDirective::as_str),
+    ) {
         true => tagging::parse(input.tagging.as_deref())?,
         false => source.tags,
     };
     let storage_class = input.storage_class.map(|class| class.as_str().to_owned());
     let (etag, encryption) = (object.etag.clone(), reading::encryption(&object));
-    let new = New { object, tags, storage_class, is_copy: true };
+    let new = New {
+        object,
+        tags,
+        storage_class,
+        is_copy: true,
+    };
     let committed = commit(&api.world, &input.bucket, &input.key, new, |_| Ok(()))?;
     let result = CopyObjectResult {
         e_tag: Some(ETag::Strong(etag)),
@@ -159,7 +207,10 @@ async fn rehash(object: &mut Object) -> S3Result<()> {
     let claims = Claims::read(&http::HeaderMap::new(), None)?;
     let drained = claims.drain(Some(all), None).await?;
     object.etag = hex(&drained.md5);
-    object.checksum = Checksum { checksum_type: Some(full_object()), ..drained.checksum };
+    object.checksum = Checksum {
+        checksum_type: Some(full_object()),
+        ..drained.checksum
+    };
     Ok(())
 }
 
@@ -175,7 +226,10 @@ pub(super) fn commit(
     let mut state = world.lock();
     let (sequence, id) = (state.next(), state.version_id());
     let bucket = super::bucket_mut(&mut state, bucket_name)?;
-    let current = bucket.keys.get(key).and_then(|versions| versions.last()?.object.as_ref());
+    let current = bucket
+        .keys
+        .get(key)
+        .and_then(|versions| versions.last()?.object.as_ref());
     condition(current.map(|object| object.etag.as_str()))?;
     let class = new.storage_class.as_deref();
     let mut rules = matching::for_object(world, bucket, key, &new.tags, class);
@@ -202,12 +256,17 @@ pub(super) fn commit(
     versions.push(version);
     drop(state);
     replicator::replicate(world, bucket_name, key, &id, rules);
-    Ok(Committed { version_id, modified })
+    Ok(Committed {
+        version_id,
+        modified,
+    })
 }
 
 fn first_status(world: &World, rules: &[Rule]) -> Option<ReplicationStatus> {
     match rules.is_empty() {
-        true => world.has(Defect::StatusWithoutRule).then_some(ReplicationStatus::Completed),
+        true => world
+            .has(Defect::StatusWithoutRule)
+            .then_some(ReplicationStatus::Completed),
         false if world.has(Defect::CompletedTooEarly) => Some(ReplicationStatus::Completed),
         false => Some(ReplicationStatus::Pending),
     }
@@ -220,7 +279,10 @@ pub(super) fn refuse_encryption(
 ) -> S3Result<()> {
     let other = asked.is_some_and(|asked| asked.as_str() != ServerSideEncryption::AES256);
     match other || customer_key {
-        true => Err(s3_error!(NotImplemented, "only SSE-S3 (AES256) is implemented")),
+        true => Err(s3_error!(
+            NotImplemented,
+            "only SSE-S3 (AES256) is implemented"
+        )),
         false => Ok(()),
     }
 }
@@ -238,8 +300,10 @@ pub(super) fn full_object() -> s3s::dto::ChecksumType {
 pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
 
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a String takes every write");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("a String takes every write");
+            text
+        })
 }

@@ -30,7 +30,10 @@ pub(super) fn find<'a>(
     match (found, id) {
         (Some(version), _) => Ok(version),
         (None, None) => Err(s3_error!(NoSuchKey, "The specified key does not exist.")),
-        (None, Some(_)) => Err(s3_error!(NoSuchVersion, "The specified version does not exist.")),
+        (None, Some(_)) => Err(s3_error!(
+            NoSuchVersion,
+            "The specified version does not exist."
+        )),
     }
 }
 
@@ -44,9 +47,10 @@ fn object<'a>(
     let version = find(state, bucket, key, id)?;
     match (&version.object, id) {
         (Some(object), _) => Ok((version, object)),
-        (None, None) => {
-            Err(marked(s3_error!(NoSuchKey, "The specified key does not exist."), version))
-        }
+        (None, None) => Err(marked(
+            s3_error!(NoSuchKey, "The specified key does not exist."),
+            version,
+        )),
         (None, Some(_)) => {
             let message = "The specified method is not allowed against this resource.";
             let mut error = S3Error::with_message(s3s::S3ErrorCode::MethodNotAllowed, message);
@@ -62,7 +66,10 @@ fn marked(mut error: S3Error, version: &Version) -> S3Error {
         ("x-amz-version-id", version.id.clone()),
     ];
     let header = |(name, value): (&'static str, String)| {
-        Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
+        Some((
+            HeaderName::from_static(name),
+            HeaderValue::from_str(&value).ok()?,
+        ))
     };
     error.set_headers(HeaderMap::from_iter(headers.into_iter().filter_map(header)));
     error
@@ -70,11 +77,16 @@ fn marked(mut error: S3Error, version: &Version) -> S3Error {
 
 /// The SSE header's value.
 pub(super) fn encryption(object: &Object) -> Option<ServerSideEncryption> {
-    object.encrypted.then(|| ServerSideEncryption::from_static(ServerSideEncryption::AES256))
+    object
+        .encrypted
+        .then(|| ServerSideEncryption::from_static(ServerSideEncryption::AES256))
 }
 
 fn class(version: &Version) -> Option<StorageClass> {
-    let class = version.storage_class.clone().filter(|class| class != "STANDARD");
+    let class = version
+        .storage_class
+        .clone()
+        .filter(|class| class != "STANDARD");
     class.map(StorageClass::from)
 }
 
@@ -82,7 +94,11 @@ fn class(version: &Version) -> Option<StorageClass> {
 macro_rules! describe {
     ($output:ident, $version:expr, $object:expr, $checksums:expr, $versioned:expr) => {{
         let (version, object): (&Version, &Object) = ($version, $object);
-        let checksum = if $checksums { object.checksum.clone() } else { Default::default() };
+        let checksum = if $checksums {
+            object.checksum.clone()
+        } else {
+            Default::default()
+        };
         $output {
             accept_ranges: Some("bytes".to_owned()),
             e_tag: Some(ETag::Strong(object.etag.clone())),
@@ -99,7 +115,9 @@ macro_rules! describe {
             expires: object.expires.clone(),
             server_side_encryption: encryption(object),
             storage_class: class(version),
-            replication_status: version.status.map(|status| Status::from(status.to_string())),
+            replication_status: version
+                .status
+                .map(|status| Status::from(status.to_string())),
             version_id: $versioned.then(|| version.id.clone()),
             checksum_crc32: checksum.checksum_crc32,
             checksum_crc32c: checksum.checksum_crc32c,
@@ -132,7 +150,13 @@ pub(super) async fn get_object(
     let id = input.version_id.as_deref();
     let (version, object) = object(&state, &input.bucket, &input.key, id)?;
     let times = (input.if_modified_since, input.if_unmodified_since);
-    conditions(version, object, input.if_match.as_ref(), input.if_none_match.as_ref(), times)?;
+    conditions(
+        version,
+        object,
+        input.if_match.as_ref(),
+        input.if_none_match.as_ref(),
+        times,
+    )?;
     let size = object.body.size();
     let range = wanted(object, input.range.as_ref(), input.part_number)?;
     let whole = range == (0..size);
@@ -162,7 +186,13 @@ pub(super) async fn head_object(
     let id = input.version_id.as_deref();
     let (version, object) = object(&state, &input.bucket, &input.key, id)?;
     let times = (input.if_modified_since, input.if_unmodified_since);
-    conditions(version, object, input.if_match.as_ref(), input.if_none_match.as_ref(), times)?;
+    conditions(
+        version,
+        object,
+        input.if_match.as_ref(),
+        input.if_none_match.as_ref(),
+        times,
+    )?;
     let range = wanted(object, input.range.as_ref(), input.part_number)?;
     let versioned = bucket(&state, &input.bucket)?.versioning.is_some();
     let checksums = input.checksum_mode.is_some();
@@ -174,7 +204,10 @@ pub(super) async fn head_object(
 
 fn refuse_customer_key(given: bool) -> S3Result<()> {
     match given {
-        true => Err(s3_error!(NotImplemented, "customer keys are not implemented")),
+        true => Err(s3_error!(
+            NotImplemented,
+            "customer keys are not implemented"
+        )),
         false => Ok(()),
     }
 }
@@ -201,14 +234,21 @@ fn wanted(
 fn part_range(object: &Object, number: i32) -> S3Result<std::ops::Range<u64>> {
     let invalid = || {
         let message = "The requested partnumber is not satisfiable";
-        refusal("InvalidPartNumber", StatusCode::RANGE_NOT_SATISFIABLE, message)
+        refusal(
+            "InvalidPartNumber",
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            message,
+        )
     };
     if object.parts.is_empty() && number == 1 {
         return Ok(0..object.body.size());
     }
     let index = usize::try_from(number - 1).map_err(|_| invalid())?;
     let size = object.parts.get(index).ok_or_else(invalid)?.body.size();
-    let start: u64 = object.parts[..index].iter().map(|part| part.body.size()).sum();
+    let start: u64 = object.parts[..index]
+        .iter()
+        .map(|part| part.body.size())
+        .sum();
     Ok(start..start + size)
 }
 
@@ -258,9 +298,16 @@ pub(super) async fn get_object_attributes(
     let state = api.world.lock();
     let id = input.version_id.as_deref();
     let (version, object) = object(&state, &input.bucket, &input.key, id)?;
-    let asked = |name| input.object_attributes.iter().any(|asked| asked.as_str() == name);
+    let asked = |name| {
+        input
+            .object_attributes
+            .iter()
+            .any(|asked| asked.as_str() == name)
+    };
     let versioned = bucket(&state, &input.bucket)?.versioning.is_some();
-    let parts = asked(ObjectAttributes::OBJECT_PARTS).then(|| parts(object)).flatten();
+    let parts = asked(ObjectAttributes::OBJECT_PARTS)
+        .then(|| parts(object))
+        .flatten();
     answer(GetObjectAttributesOutput {
         checksum: asked(ObjectAttributes::CHECKSUM).then(|| object.checksum.clone()),
         e_tag: asked(ObjectAttributes::ETAG).then(|| ETag::Strong(object.etag.clone())),

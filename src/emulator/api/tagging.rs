@@ -24,28 +24,42 @@ const MOST: usize = 10;
 /// # Errors
 /// 400 `InvalidTag` for a duplicate key, or more than ten.
 pub(super) fn parse(header: Option<&str>) -> S3Result<Tags> {
-    let pairs = header.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+    let pairs = header
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty());
     let decode = |text: &str| {
         let spaced = text.replace('+', " ");
-        urlencoding::decode(&spaced).map(std::borrow::Cow::into_owned).unwrap_or(spaced)
+        urlencoding::decode(&spaced)
+            .map(std::borrow::Cow::into_owned)
+            .unwrap_or(spaced)
     };
     let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     collect(pairs.map(|(key, value)| (decode(key), decode(value))))
 }
 
 fn from_set(set: TagSet) -> S3Result<Tags> {
-    collect(set.into_iter().map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default())))
+    collect(
+        set.into_iter()
+            .map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default())),
+    )
 }
 
 fn collect(pairs: impl Iterator<Item = (String, String)>) -> S3Result<Tags> {
     let mut tags = Tags::new();
     for (key, value) in pairs {
         if tags.insert(key, value).is_some() {
-            return Err(s3_error!(InvalidTag, "Cannot provide multiple Tags with the same key"));
+            return Err(s3_error!(
+                InvalidTag,
+                "Cannot provide multiple Tags with the same key"
+            ));
         }
     }
     match tags.len() > MOST {
-        true => Err(s3_error!(InvalidTag, "Object tags cannot be greater than 10")),
+        true => Err(s3_error!(
+            InvalidTag,
+            "Object tags cannot be greater than 10"
+        )),
         false => Ok(tags),
     }
 }
@@ -110,13 +124,21 @@ pub(super) async fn get_object_tagging(
 ) -> S3Result<S3Response<GetObjectTaggingOutput>> {
     let input = request.input;
     let state = api.world.lock();
-    let version = reading::find(&state, &input.bucket, &input.key, input.version_id.as_deref())?;
+    let version = reading::find(
+        &state,
+        &input.bucket,
+        &input.key,
+        input.version_id.as_deref(),
+    )?;
     if version.object.is_none() {
         return Err(s3_error!(MethodNotAllowed, "A delete marker has no tags"));
     }
     let versioned = bucket(&state, &input.bucket)?.versioning.is_some();
     let version_id = versioned.then(|| version.id.clone());
-    answer(GetObjectTaggingOutput { tag_set: to_set(&version.tags), version_id })
+    answer(GetObjectTaggingOutput {
+        tag_set: to_set(&version.tags),
+        version_id,
+    })
 }
 
 /// `PutBucketTagging`.
@@ -136,9 +158,16 @@ pub(super) async fn get_bucket_tagging(
 ) -> S3Result<S3Response<GetBucketTaggingOutput>> {
     let state = api.world.lock();
     let tags = bucket(&state, &request.input.bucket)?.tags.clone();
-    let missing =
-        || refusal("NoSuchTagSet", StatusCode::NOT_FOUND, "The TagSet does not exist");
-    answer(GetBucketTaggingOutput { tag_set: tags.ok_or_else(missing)? })
+    let missing = || {
+        refusal(
+            "NoSuchTagSet",
+            StatusCode::NOT_FOUND,
+            "The TagSet does not exist",
+        )
+    };
+    answer(GetBucketTaggingOutput {
+        tag_set: tags.ok_or_else(missing)?,
+    })
 }
 
 /// `DeleteBucketTagging`.
