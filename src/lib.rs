@@ -1,12 +1,62 @@
-//! Proves that a pair of S3 buckets replicates, rule by rule, and measures how late.
+//! Proves that a pair of S3 buckets replicates, rule by rule, and measures how late, with the error
+//! stated.
+//!
+//! Replication fails silently, and teams find out months later. This crate provisions a pair of
+//! buckets, writes into the source, watches the replicas arrive, and judges what it saw. A check
+//! without evidence is `Unknown`, never a pass, and each check is shown to catch the defect it
+//! exists for.
+//!
+//! # What it is not
+//! No copying tool and no S3 server for production. The embedded pair is for tests: nothing in it
+//! outlives the process.
+//!
+//! # In a test of yours
+//! ```
+//! use std::time::Duration;
+//!
+//! use bucketpair::fixture::BucketPair;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> bucketpair::error::Result<()> {
+//! let mut pair = BucketPair::start().await?;
+//! let object = pair.put("hello.txt", "hello").await?;
+//! pair.assert_replicated(&object, Duration::from_secs(10)).await;
+//! pair.tear_down().await
+//! # }
+//! ```
+//!
+//! # Map
+//! Act, record, judge, report: four rooms with one-way doors, held by a test.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`replication`], [`mod@error`] | the domain's words; errors by meaning |
+//! | [`target`], [`provision`] | the pair of endpoints; making and removing bucket pairs |
+//! | [`workload`], [`probe`] | operations on the source; looks at both sides |
+//! | [`history`] | what was done and seen, as versioned JSON Lines |
+//! | [`check`], [`lag`] | pure judgement of a history |
+//! | [`scenario`] | the catalogue, one behaviour a file |
+//! | [`runner`], [`report`] | composition, and what people read |
+//! | `emulator` | the embedded S3 pair |
+//! | `fixture` | a pair for a test of yours |
+//!
+//! # Features
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `cli` | yes | the command `bucketpair` |
+//! | `emulator` | yes | the embedded pair, and `fixture` |
+//! | `tls` | yes | https endpoints and the profiles of `~/.aws` |
+//! | `rstest` | no | `fixture::bucket_pair`, an rstest fixture |
 
 pub mod check;
-#[cfg(feature = "cli")]
+#[cfg(all(feature = "cli", feature = "emulator"))]
 pub mod cli;
 pub mod config;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod error;
+#[cfg(feature = "emulator")]
+pub mod fixture;
 pub mod history;
 pub mod lag;
 pub mod probe;

@@ -28,6 +28,9 @@ pub struct RunReport {
     pub left_behind: Vec<String>,
     /// What the user should know besides.
     pub errors: Vec<String>,
+    /// Whether the history could not be written.
+    #[serde(default)]
+    pub unsaved: bool,
     /// Whether a signal ended it.
     pub interrupted: bool,
     /// The buckets that were kept on request.
@@ -116,6 +119,7 @@ impl RunReport {
             elapsed: Duration::ZERO,
             left_behind: Vec::new(),
             errors: Vec::new(),
+            unsaved: false,
             interrupted: false,
             kept: Vec::new(),
         }
@@ -130,6 +134,9 @@ impl RunReport {
         }
         if !self.left_behind.is_empty() {
             codes.push(ExitCode::LeftBehind);
+        }
+        if self.unsaved {
+            codes.push(ExitCode::Internal);
         }
         if self.interrupted {
             codes.push(ExitCode::Interrupted);

@@ -89,6 +89,7 @@ pub(crate) struct Shared {
     pub(crate) target: Target,
     pub(crate) pace: Pace,
     pub(crate) journal: Journal,
+    pub(crate) header: Header,
     pub(crate) made: Made,
     pub(crate) run: String,
     /// When the buckets are rubbish.
@@ -100,6 +101,23 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    fn new(opened: &Opened, settings: &Settings) -> Result<Self> {
+        let (journal, header) = begin_journal(settings, &opened.target)?;
+        Ok(Self {
+            target: opened.target.clone(),
+            pace: opened.pace,
+            journal,
+            made: Made::default(),
+            run: header.run.clone(),
+            expires: expires(header.started),
+            left: Arc::default(),
+            seed: settings.seed,
+            keep: settings.keep,
+            pair: settings.pair.clone(),
+            header,
+        })
+    }
+
     /// Remembers what could not be removed.
     pub(crate) fn left(&self, mut left: Vec<LeftBehind>) {
         self.left
@@ -148,29 +166,20 @@ pub async fn run_on(
 ) -> Result<RunReport> {
     let began = tokio::time::Instant::now();
     let mut rows = Vec::new();
-    let (journal, header) = begin_journal(settings, &opened.target)?;
-    let shared = Shared {
-        target: opened.target.clone(),
-        pace: opened.pace,
-        journal: journal.clone(),
-        made: Made::default(),
-        run: header.run.clone(),
-        expires: expires(header.started),
-        left: Arc::default(),
-        seed: settings.seed,
-        keep: settings.keep,
-        pair: settings.pair.clone(),
-    };
+    let shared = Shared::new(opened, settings)?;
     let order: Vec<String> = scenarios.iter().map(|s| s.name.clone()).collect();
     let scenarios = select::suitable(scenarios, &shared, &mut rows).await?;
     rows.iter().for_each(&on_row);
     let jobs = settings.jobs.unwrap_or(opened.pace.jobs).max(1);
     let interrupted = all(&shared, scenarios, jobs, &mut rows, &on_row, interrupt).await;
-    let mut report = RunReport::new(header, in_order(rows, &order));
+    let mut report = RunReport::new(shared.header.clone(), in_order(rows, &order));
     report.interrupted = interrupted;
     clean_up(&shared, &mut report).await;
     report.elapsed = began.elapsed();
-    journal.finish()?;
+    if let Err(error) = shared.journal.finish() {
+        report.errors.push(error.to_string());
+        report.unsaved = true;
+    }
     Ok(report)
 }
 

@@ -25,9 +25,7 @@ pub(super) fn panicked(panic: &JoinError) -> Row {
 }
 
 async fn attempt(shared: &Shared, scenario: &Scenario) -> Result<Row> {
-    let (pair, rules) = find_pair(shared, scenario).await?;
-    let plan = plan(shared, scenario, &pair, rules)?;
-    let mut stage = Stage::new(shared, pair, plan);
+    let mut stage = stage(shared, scenario).await?;
     let acted = act(&mut stage, scenario).await;
     let judged = judge(&stage.recorder.history());
     if !shared.keep {
@@ -35,6 +33,13 @@ async fn attempt(shared: &Shared, scenario: &Scenario) -> Result<Row> {
     }
     acted?;
     Ok(Row::Judged(judged?))
+}
+
+/// Finds or makes the pair, and begins the history.
+pub(super) async fn stage(shared: &Shared, scenario: &Scenario) -> Result<Stage> {
+    let (pair, rules) = find_pair(shared, scenario).await?;
+    let plan = plan(shared, scenario, &pair, rules)?;
+    Ok(Stage::new(shared, pair, plan))
 }
 
 async fn act(stage: &mut Stage, scenario: &Scenario) -> Result<()> {
@@ -94,7 +99,10 @@ fn expectation(check: &Check, required: bool) -> Expectation {
 
 impl Stage {
     /// Carries out one step. A refused operation ends the scenario: what it needs did not happen.
-    pub(super) async fn step(&mut self, step: &Step) -> Result<()> {
+    ///
+    /// # Errors
+    /// What S3 refuses.
+    pub async fn step(&mut self, step: &Step) -> Result<()> {
         match step {
             Step::Write(write) => {
                 let applied = self.driver.write(write).await?;
@@ -169,7 +177,7 @@ impl Stage {
     }
 
     /// Key and version that an earlier step wrote.
-    fn written(&self, of: &str) -> Result<(String, crate::replication::VersionId)> {
+    pub(super) fn written(&self, of: &str) -> Result<(String, crate::replication::VersionId)> {
         let applied: Option<&Applied> = self.applied.get(of);
         let version = applied.and_then(|applied| applied.outcome.version.clone());
         let named = || Error::Internal(format!("no earlier step {of:?} wrote a version"));

@@ -6,11 +6,14 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::{Pace, Shared};
-use crate::history::{Plan, Recorder, Side};
+use super::{Opened, Pace, Settings, Shared, play};
+use crate::check::{Check, PlannedCheck};
+use crate::error::Result;
+use crate::history::{History, Plan, Recorder, Side};
 use crate::probe::Probe;
-use crate::provision::{Pair, tear_down};
+use crate::provision::{Pair, tear_down, tear_down_all};
 use crate::replication::Rule;
+use crate::scenario::Scenario;
 use crate::workload::{Applied, Driver};
 
 /// Everything a scenario needs while it runs.
@@ -72,6 +75,64 @@ impl Stage {
             last: Instant::now(),
             canaries: 0,
         }
+    }
+
+    /// Provisions the pair of a scenario on a target that is open, and proves that it is live.
+    ///
+    /// # Errors
+    /// Whatever keeps the pair from being there; what was made until then is removed.
+    pub async fn set(opened: &Opened, settings: &Settings, scenario: &Scenario) -> Result<Self> {
+        let shared = Shared::new(opened, settings)?;
+        let outcome = match play::stage(&shared, scenario).await {
+            Ok(mut stage) => stage.prove_live().await.map(|_| stage),
+            Err(error) => Err(error),
+        };
+        if outcome.is_err() {
+            tear_down_all(&shared.target, &shared.made).await;
+        }
+        outcome
+    }
+
+    /// The name of the bucket on this side.
+    #[must_use]
+    pub fn bucket(&self, side: Side) -> &str {
+        self.pair.bucket(side)
+    }
+
+    /// What was done and seen so far.
+    #[must_use]
+    pub fn history(&self) -> History {
+        self.recorder.history()
+    }
+
+    /// Checks as a plan holds them, all required.
+    #[must_use]
+    pub fn planned(checks: &[Check]) -> Vec<serde_json::Value> {
+        let required = |check: &Check| (&PlannedCheck::required(check.clone())).into();
+        checks.iter().map(required).collect()
+    }
+
+    /// Looks for the replica of what step `label` wrote, at most `within` from now.
+    ///
+    /// # Errors
+    /// [`Error::Internal`](crate::error::Error::Internal) when no step of that name wrote a version.
+    pub async fn look_for(&mut self, label: &str, within: Duration) -> Result<()> {
+        self.watching.remove(label);
+        let (key, version) = self.written(label)?;
+        let deadline = Instant::now() + within;
+        for side in self.destinations() {
+            self.probe
+                .until_present(side, &key, Some(&version), deadline)
+                .await;
+        }
+        Ok(())
+    }
+
+    /// Removes the pair at once, and names what stayed.
+    pub async fn remove(&mut self) -> Vec<String> {
+        self.watching.clear();
+        let left = tear_down(&self.shared.target, &self.pair, &self.shared.made).await;
+        left.iter().map(ToString::to_string).collect()
     }
 
     /// Removes the pair, or what was written into one that was there. What stays is remembered

@@ -14,7 +14,7 @@ const BATCH: usize = 8;
 
 impl Stage {
     /// Looks at every version that was written, and at the buckets themselves.
-    pub(super) async fn survey(&self) {
+    pub async fn survey(&self) {
         let sides = self.destinations();
         for side in std::iter::once(Side::Source).chain(sides.iter().copied()) {
             self.probe.bucket_configuration(side).await;
