@@ -1,9 +1,5 @@
 //! The command line: flags become validated settings, and a report becomes an exit code.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "it is what a command line does"
-)]
+#![expect(clippy::print_stderr, reason = "it is what a command line does")]
 
 mod args;
 mod list;
@@ -36,7 +32,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Some(Verb::List(list)) => list::list(&list),
         Some(Verb::Judge(judge)) => run::judge(&judge),
         Some(Verb::Serve(serve)) => blocking(serve::serve(serve)),
-        Some(Verb::Run(run)) => blocking(run::run(run, Variables::read(std::env::vars())?)),
+        Some(Verb::Run(run)) => blocking(run::run(*run, Variables::read(std::env::vars())?)),
         None => blocking(run::run(arguments.run, Variables::read(std::env::vars())?)),
     }
 }

@@ -201,7 +201,7 @@ async fn all(
                 .acquire_owned()
                 .await
                 .expect("the semaphore is never closed");
-            play::play(&shared, scenario).await
+            Box::pin(play::play(&shared, scenario)).await
         });
     }
     tokio::pin!(interrupt);

@@ -1,4 +1,5 @@
 //! The command line as a user has it: other processes, real sockets, exit codes.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -6,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use rstest::rstest;
 
 fn bucketpair() -> Command {
@@ -315,8 +317,29 @@ fn an_existing_pair_keeps_its_configuration_and_loses_what_was_written() {
     expect(&output, 0, &["passed", "needs a pair of its own"]);
 }
 
-#[test]
-fn an_interrupted_run_says_so_and_leaves_nothing_behind() {
+/// The buckets that a served pair holds.
+async fn buckets(served: &Served) -> Vec<String> {
+    let keys = Credentials::new("bucketpair", "bucketpair-secret", None, None, "test");
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(&served.source)
+        .region(Region::new("ap-northeast-1"))
+        .credentials_provider(keys)
+        .force_path_style(true);
+    let client = aws_sdk_s3::Client::from_conf(config.build());
+    let listed = client.list_buckets().send().await.unwrap();
+    listed
+        .buckets()
+        .iter()
+        .filter_map(|bucket| bucket.name().map(str::to_owned))
+        .collect()
+}
+
+#[rstest]
+#[case::interrupt("-INT")]
+#[case::terminate("-TERM")]
+#[tokio::test]
+async fn an_interrupted_run_says_so_and_leaves_nothing_behind(#[case] signal: &str) {
     let served = Served::start(&["--delay", "30s"]);
     let mut command = bucketpair();
     command.env("BUCKETPAIR_ACCESS_KEY_ID", "bucketpair");
@@ -327,17 +350,21 @@ fn an_interrupted_run_says_so_and_leaves_nothing_behind() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // The first canary is waited for much longer than this; the pair is there by then.
-    std::thread::sleep(Duration::from_secs(1));
-    Command::new("kill")
-        .args(["-INT", &running.id().to_string()])
-        .status()
-        .unwrap();
-    let output = running.wait_with_output().unwrap();
-    expect(&output, 130, &["interrupted"]);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while buckets(&served).await.len() < 2 {
+        assert!(
+            Instant::now() < deadline,
+            "no pair was provisioned within 20 s"
+        );
+    }
+    let id = running.id().to_string();
     assert!(
-        !told(&output).1.contains("left behind"),
-        "{}",
-        told(&output).1
+        Command::new("kill")
+            .args([signal, &id])
+            .status()
+            .unwrap()
+            .success()
     );
+    expect(&running.wait_with_output().unwrap(), 130, &["interrupted"]);
+    assert_eq!(buckets(&served).await, Vec::<String>::new());
 }

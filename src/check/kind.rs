@@ -85,7 +85,7 @@ kinds! {
     Arrives "arrives" "The replica is there before the deadline." ["R-DATA-01"];
     Bytes "bytes" "The replica has the size and the SHA-256 of what was sent." ["R-DATA-01"];
     VersionId "version-id" "The replica has the version ID of its source." ["R-DATA-02"];
-    Etag "etag" "The replica has the ETag of its source." ["R-DATA-15"];
+    Etag "etag" "The replica has the `ETag` of its source." ["R-DATA-15"];
     LastModified "last-modified" "The replica has the Last-Modified of its source." ["R-DATA-03"];
     Encryption "encryption" "Source and replica answer with the encryption asked for, or the default's." ["R-ENC-01"];
     Checksums "checksums" "The replica keeps the additional checksums of its source." ["R-DATA-16"];

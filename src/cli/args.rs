@@ -1,4 +1,8 @@
 //! The flags, as they are typed.
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments are printed as help, without markdown"
+)]
 
 use std::path::PathBuf;
 
@@ -36,7 +40,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Run scenarios, or upload your own files, and judge the replicas
-    Run(Run),
+    Run(Box<Run>),
     /// List the scenarios with the rules they prove
     List(List),
     /// Serve the embedded pair alone, for any S3 client

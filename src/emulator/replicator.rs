@@ -263,7 +263,7 @@ impl Journey {
                 let open = state
                     .buckets
                     .get(&destination)
-                    .is_some_and(|b| b.is_versioned());
+                    .is_some_and(super::world::Bucket::is_versioned);
                 if let Some(version) = state.version_mut(&source, &key, &id).filter(|_| open) {
                     version.status = Some(ReplicationStatus::Completed);
                     return;

@@ -216,7 +216,7 @@ pub struct Content {
 pub struct Outcome {
     /// The version that was written, or the marker's.
     pub version: Option<VersionId>,
-    /// The ETag, without quotes.
+    /// The `ETag`, without quotes.
     pub etag: Option<String>,
 }
 
@@ -276,7 +276,7 @@ pub struct ListedVersion {
     pub marker: bool,
     /// Whether it is the current one.
     pub latest: bool,
-    /// The ETag, without quotes; none for a marker.
+    /// The `ETag`, without quotes; none for a marker.
     pub etag: Option<String>,
     /// Bytes; 0 for a marker.
     pub size: u64,
@@ -292,7 +292,7 @@ pub struct ObjectSeen {
     pub size: u64,
     /// SHA-256 of the body in lower-case hexadecimal; none when only HEAD was asked.
     pub sha256: Option<String>,
-    /// The ETag, without quotes.
+    /// The `ETag`, without quotes.
     pub etag: Option<String>,
     /// `x-amz-replication-status`.
     pub status: Option<ReplicationStatus>,

@@ -143,16 +143,17 @@ fn ending(report: &RunReport, look: Look) -> String {
     }
     text.push_str(&lag_line(report));
     if report.interrupted {
-        text.push_str(&format!("\n{}", look.yellow("interrupted before the end")));
+        text.push('\n');
+        text.push_str(&look.yellow("interrupted before the end"));
     }
     for note in &report.errors {
-        text.push_str(&format!("\nnote: {note}"));
+        write!(text, "\nnote: {note}").expect("a String takes it");
     }
     for left in &report.left_behind {
-        text.push_str(&format!("\n{} {left}", look.red("left behind:")));
+        write!(text, "\n{} {left}", look.red("left behind:")).expect("a String takes it");
     }
     for kept in &report.kept {
-        text.push_str(&format!("\nkept: {kept}"));
+        write!(text, "\nkept: {kept}").expect("a String takes it");
     }
     text
 }

@@ -14,7 +14,7 @@ use crate::workload::{Applied, Step, Until};
 
 /// Runs one scenario. Whatever happens, its pair is removed, unless it is to be kept.
 pub(super) async fn play(shared: &Shared, scenario: Scenario) -> Row {
-    let outcome = attempt(shared, &scenario).await;
+    let outcome = Box::pin(attempt(shared, &scenario)).await;
     outcome.unwrap_or_else(|error| Row::errored(&scenario.name, &scenario.summary, &error))
 }
 

@@ -1,4 +1,4 @@
-//! An object uploaded in parts arrives whole, with its multipart ETag (R-DATA-14, R-DATA-19).
+//! An object uploaded in parts arrives whole, with its multipart `ETag` (R-DATA-14, R-DATA-19).
 
 use super::prelude::*;
 

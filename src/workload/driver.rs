@@ -48,12 +48,14 @@ pub(super) struct Wire {
 }
 
 impl Wire {
+    #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` passes")]
     pub(super) fn sdk<E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static>(
         error: SdkError<E>,
     ) -> Self {
-        let failure = Failure::of(&error);
-        let never_sent = matches!(&error, SdkError::ConstructionFailure(_))
-            || matches!(&error, SdkError::DispatchFailure(why) if why.is_user());
+        let error = &error;
+        let failure = Failure::of(error);
+        let never_sent = matches!(error, SdkError::ConstructionFailure(_))
+            || matches!(error, SdkError::DispatchFailure(why) if why.is_user());
         let refused = (400..500).contains(&failure.status);
         Self {
             indeterminate: !never_sent && !refused,

@@ -166,7 +166,7 @@ pub(super) async fn copy(
     Ok(outcome(answer.version_id(), etag))
 }
 
-/// Version and ETag of an answer, the ETag without its quotes.
+/// Version and `ETag` of an answer, the `ETag` without its quotes.
 pub(super) fn outcome(version: Option<&str>, etag: Option<&str>) -> Outcome {
     Outcome {
         version: version.map(Into::into),

@@ -49,10 +49,7 @@ pub(super) async fn create_bucket(
     let region = region_of_new_bucket(api, asked)?;
     let mut state = api.world.lock();
     let location = Some(format!("/{}", input.bucket));
-    let output = CreateBucketOutput {
-        location,
-        ..Default::default()
-    };
+    let output = CreateBucketOutput { location };
     match state.buckets.get(&input.bucket) {
         None => {
             state.buckets.insert(input.bucket, new_bucket(region));
@@ -140,7 +137,6 @@ pub(super) async fn list_buckets(
         name: Some(name.clone()),
         creation_date: Some(bucket.created.into()),
         bucket_region: Some(bucket.region.clone()),
-        ..Default::default()
     });
     let owner = s3s::dto::Owner {
         id: Some(ACCOUNT.to_owned()),

@@ -138,7 +138,7 @@ pub(super) async fn upload_part(
     })
 }
 
-/// `CompleteMultipartUpload`: an ETag with `-N`, a composite or full-object checksum.
+/// `CompleteMultipartUpload`: an `ETag` with `-N`, a composite or full-object checksum.
 pub(super) async fn complete_multipart_upload(
     api: &Api,
     request: S3Request<CompleteMultipartUploadInput>,

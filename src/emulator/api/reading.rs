@@ -71,7 +71,12 @@ fn marked(mut error: S3Error, version: &Version) -> S3Error {
             HeaderValue::from_str(&value).ok()?,
         ))
     };
-    error.set_headers(HeaderMap::from_iter(headers.into_iter().filter_map(header)));
+    error.set_headers(
+        headers
+            .into_iter()
+            .filter_map(header)
+            .collect::<HeaderMap>(),
+    );
     error
 }
 
@@ -213,7 +218,7 @@ fn refuse_customer_key(given: bool) -> S3Result<()> {
 }
 
 fn parts_count(object: &Object) -> Option<i32> {
-    (!object.parts.is_empty()).then(|| object.parts.len() as i32)
+    (!object.parts.is_empty()).then_some(object.parts.len() as i32)
 }
 
 fn wanted(
