@@ -11,8 +11,8 @@ use std::process::ExitCode as ProcessExitCode;
 use clap::Parser;
 
 use crate::config::Variables;
-use crate::error::{ExitCode, Result};
-use args::{Arguments, Verb};
+use crate::error::{Error, ExitCode, Result};
+use args::{Arguments, Run, Verb};
 
 /// Runs the command that the arguments name.
 #[must_use]
@@ -28,18 +28,25 @@ pub fn main() -> ProcessExitCode {
 }
 
 fn dispatch(arguments: Arguments) -> Result<ExitCode> {
-    match arguments.verb {
-        Some(Verb::List(list)) => list::list(&list),
-        Some(Verb::Judge(judge)) => run::judge(&judge),
-        Some(Verb::Serve(serve)) => blocking(serve::serve(serve)),
-        Some(Verb::Run(run)) => blocking(run::run(*run, Variables::read(std::env::vars())?)),
-        None => blocking(run::run(arguments.run, Variables::read(std::env::vars())?)),
-    }
+    let before = arguments.run;
+    let run = match arguments.verb {
+        None => before,
+        Some(Verb::Run(run)) => run.over(before),
+        Some(_) if before != Run::default() => return Err(misplaced()),
+        Some(Verb::List(list)) => return list::list(&list),
+        Some(Verb::Judge(judge)) => return run::judge(&judge),
+        Some(Verb::Serve(serve)) => return blocking(serve::serve(serve)),
+    };
+    blocking(run::run(run, Variables::read(std::env::vars())?))
+}
+
+fn misplaced() -> Error {
+    Error::Usage("flags before the verb are those of run; put the verb's own behind it".to_owned())
 }
 
 fn blocking(future: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
     let runtime = tokio::runtime::Runtime::new();
-    let no_runtime = |error: std::io::Error| crate::error::Error::Internal(error.to_string());
+    let no_runtime = |error: std::io::Error| Error::Internal(error.to_string());
     runtime.map_err(no_runtime)?.block_on(future)
 }
 

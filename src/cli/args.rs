@@ -29,7 +29,7 @@ Examples:
 /// the source, watches the replicas arrive, and judges what it saw. The default target is an S3
 /// pair embedded in this process: no Docker, no account.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
+#[command(version, after_help = EXIT_CODES, subcommand_precedence_over_arg = true)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) verb: Option<Verb>,
@@ -53,7 +53,7 @@ pub(super) enum Verb {
 ///
 /// Every variable named below may be set instead of its flag; a flag comes first. An unknown
 /// BUCKETPAIR_* variable is an error.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, PartialEq, Eq, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct Run {
     /// Which scenarios, by name or pattern; all where none is given
@@ -121,9 +121,33 @@ pub(super) struct Run {
     #[arg(long, value_name = "DIR")]
     pub(super) report: Option<PathBuf>,
 
-    /// How to print the report
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
+    /// How to print the report [default: terminal]
+    #[arg(long, value_enum)]
+    pub(super) format: Option<Format>,
+}
+
+impl Run {
+    /// The flags behind the verb, and those before it where the former say nothing.
+    pub(super) fn over(self, before: Self) -> Self {
+        Self {
+            globs: [before.globs, self.globs].concat(),
+            files: [before.files, self.files].concat(),
+            target: self.target.or(before.target),
+            pair: self.pair.or(before.pair),
+            source_region: self.source_region.or(before.source_region),
+            destination_region: self.destination_region.or(before.destination_region),
+            profile: self.profile.or(before.profile),
+            ca_bundle: self.ca_bundle.or(before.ca_bundle),
+            seed: self.seed.or(before.seed),
+            deadline: self.deadline.or(before.deadline),
+            jobs: self.jobs.or(before.jobs),
+            delay: self.delay.or(before.delay),
+            defect: [before.defect, self.defect].concat(),
+            keep: self.keep || before.keep,
+            report: self.report.or(before.report),
+            format: self.format.or(before.format),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -204,6 +228,30 @@ mod tests {
     #[test]
     fn the_flags_do_not_contradict_each_other() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_before_the_verb_count_and_those_behind_it_come_first() {
+        let line = [
+            "bucketpair",
+            "--seed",
+            "7",
+            "--jobs",
+            "2",
+            "run",
+            "tags",
+            "--seed",
+            "8",
+        ];
+        let arguments = Arguments::parse_from(line);
+        let Some(Verb::Run(run)) = arguments.verb else {
+            panic!("no verb")
+        };
+        let run = run.over(arguments.run);
+        assert_eq!(
+            (run.seed, run.jobs, run.globs),
+            (Some(8), Some(2), vec!["tags".to_owned()])
+        );
     }
 
     #[test]

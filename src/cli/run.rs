@@ -11,7 +11,7 @@ use crate::runner::{self, Settings};
 
 /// Runs scenarios, prints the report, and says how it ended.
 pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode> {
-    let format = arguments.format;
+    let format = arguments.format.unwrap_or_default();
     let settings = settings(arguments, &variables)?;
     let folder = settings.report.clone();
     let progress = Progress::new(format);

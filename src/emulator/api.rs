@@ -11,7 +11,6 @@ mod tagging;
 
 use std::sync::Arc;
 
-use s3s::auth::SimpleAuth;
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
     CompleteMultipartUploadOutput, CopyObjectInput, CopyObjectOutput, CreateBucketInput,
@@ -43,7 +42,6 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3, S3Error, S3Request, S3Response, S3Result, s3_error};
 
 use super::world::{Bucket, State, World};
-use super::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 
 /// The operations of one endpoint.
 #[derive(Debug, Clone)]
@@ -60,7 +58,7 @@ pub(super) fn service(world: &Arc<World>, region: Option<&str>) -> S3Service {
         region: region.map(str::to_owned),
     };
     let mut builder = S3ServiceBuilder::new(api.clone());
-    builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
+    builder.set_auth(access::Keys);
     builder.set_access(access::Access(api));
     builder.set_host(access::Hosts);
     builder.build()

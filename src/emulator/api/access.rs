@@ -2,11 +2,30 @@
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 use s3s::access::{S3Access, S3AccessContext};
+use s3s::auth::{S3Auth, SecretKey};
 use s3s::host::{S3Host, VirtualHost};
 use s3s::path::S3Path;
 use s3s::{S3Error, S3Result, s3_error};
 
+use super::super::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 use super::{Api, refusal};
+
+/// The one key pair that is known.
+#[derive(Debug)]
+pub(super) struct Keys;
+
+#[async_trait::async_trait]
+impl S3Auth for Keys {
+    async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
+        if access_key == ACCESS_KEY_ID {
+            return Ok(SecretKey::from(SECRET_ACCESS_KEY));
+        }
+        Err(s3_error!(
+            InvalidAccessKeyId,
+            "The AWS Access Key Id you provided does not exist in our records."
+        ))
+    }
+}
 
 /// Refuses anonymous requests, and requests for buckets of another region.
 #[derive(Debug)]
