@@ -23,6 +23,7 @@ macro_rules! catalogue {
 catalogue![
     replica_bytes,
     odd_keys,
+    longest_key,
     version_id,
     last_modified,
     encryption,

@@ -104,7 +104,7 @@ fn expect(output: &Output, code: i32, words: &[&str]) {
 #[test]
 fn the_catalogue_passes_on_a_served_pair_in_another_process() {
     let served = Served::start(&[]);
-    expect(&served.run(&[]), 0, &["28 passed"]);
+    expect(&served.run(&[]), 0, &["29 passed"]);
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_server_that_stores_the_rules_and_replicates_nothing_is_found_by_its_canarie
 fn a_failed_check_names_rule_object_and_version() {
     let served = Served::start(&["--defect", "wrong-byte"]);
     let output = served.run(&["run", "replica-bytes"]);
-    expect(&output, 1, &["R-DATA-01", "5-MiB", "sha256"]);
+    expect(&output, 1, &["R-DATA-01", "destination 1-KiB@", "SHA-256"]);
 }
 
 #[test]

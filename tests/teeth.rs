@@ -1,5 +1,6 @@
 //! The checks can fail: each seeded defect of the embedded pair is caught by the check that owns
 //! it, and a pair without a defect is not accused. No sockets; tokio's clock is paused.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -45,12 +45,16 @@ fn row_text(row: &Row, look: Look) -> String {
         Row::Ignored {
             scenario, reason, ..
         } => {
-            format!("  {}  {scenario:22} ignored: {reason}\n", look.dim("–"))
+            format!(
+                "  {}  {scenario:22} {:10}  ignored: {reason}\n",
+                look.dim("–"),
+                ""
+            )
         }
         Row::Errored {
             scenario, error, ..
         } => {
-            format!("  {}  {scenario:22} {error}\n", look.red("!"))
+            format!("  {}  {scenario:22} {:10}  {error}\n", look.red("!"), "")
         }
     }
 }
@@ -87,7 +91,7 @@ fn told(finding: &Finding, look: Look) -> String {
         (Expectation::Required, _) => look.yellow("unknown"),
         (expectation, verdict) => {
             let reason = expectation.reason().unwrap_or_default();
-            look.dim(&format!("{verdict:?} ({reason})").to_lowercase())
+            look.dim(&format!("{} (recorded: {reason})", word(verdict)))
         }
     };
     let rules = finding.check.kind.rule_ids().join(" ");
@@ -100,6 +104,14 @@ fn told(finding: &Finding, look: Look) -> String {
         writeln!(text, "         and {more} more").expect("a String takes every write");
     }
     text
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "passes",
+        Verdict::Fail => "fails",
+        Verdict::Unknown => "unknown",
+    }
 }
 
 fn evidence_text(evidence: &Evidence) -> String {
