@@ -24,9 +24,9 @@ features:
     cargo check --locked --lib --no-default-features
     cargo check --locked --lib --no-default-features --features emulator
 
-# The package that crates.io would get, without building it again.
+# The package that crates.io would get, built from its own archive.
 package:
-    cargo package --locked --no-verify --allow-dirty --quiet
+    cargo package --locked --allow-dirty --quiet
 
 # The README's main command, on a clean clone.
 clean-clone:

@@ -2,7 +2,7 @@
 //!
 //! Pure: a history goes in, a [`Judgement`] comes out; the same history always gives the same one.
 //! What was not observed is [`Verdict::Unknown`], never [`Verdict::Pass`]. What a destination
-//! should hold is decided by [`reference`], written from the rule table alone.
+//! should hold is decided by [`mod@reference`], written from the rule table alone.
 
 mod arrival;
 mod bucket;
