@@ -115,6 +115,14 @@ pub enum Error {
         /// The cause.
         source: std::io::Error,
     },
+    /// Something went wrong, and what had been created could not all be removed.
+    #[error("{cause}; left behind: {names}")]
+    LeftBehind {
+        /// What went wrong.
+        cause: Box<Error>,
+        /// What stayed.
+        names: String,
+    },
     /// A signal ended the run.
     #[error("interrupted; what was measured is in the report, what was created has been removed")]
     Interrupted,
@@ -139,6 +147,7 @@ impl Error {
             | Self::NotOffered(_)
             | Self::Deadline(_) => ExitCode::SetUp,
             Self::Report { .. } | Self::Internal(_) => ExitCode::Internal,
+            Self::LeftBehind { cause, .. } => cause.exit_code(),
             Self::Interrupted => ExitCode::Interrupted,
         }
     }

@@ -14,6 +14,7 @@ mod survey;
 mod watch;
 
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -171,6 +172,10 @@ pub async fn run_on(
     let scenarios = select::suitable(scenarios, &shared, &mut rows).await?;
     rows.iter().for_each(&on_row);
     let jobs = settings.jobs.unwrap_or(opened.pace.jobs).max(1);
+    tokio::pin!(interrupt);
+    if !scenarios.is_empty() {
+        prove_live(&shared, interrupt.as_mut()).await?;
+    }
     let interrupted = all(&shared, scenarios, jobs, &mut rows, &on_row, interrupt).await;
     let mut report = RunReport::new(shared.header.clone(), in_order(rows, &order));
     report.interrupted = interrupted;
@@ -183,6 +188,40 @@ pub async fn run_on(
     Ok(report)
 }
 
+/// Shows once, on a pair of its own, that this server replicates at all: one clear error is better
+/// than one a scenario.
+async fn prove_live(
+    shared: &Shared,
+    interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
+) -> Result<()> {
+    let unsaved = Shared {
+        journal: Journal::in_memory(),
+        ..shared.clone()
+    };
+    let outcome = tokio::select! {
+        outcome = Box::pin(canaries(&unsaved)) => outcome,
+        () = interrupt => Err(Error::Interrupted),
+    };
+    let Err(cause) = outcome else { return Ok(()) };
+    let left = tear_down_all(&shared.target, &shared.made).await;
+    if left.is_empty() {
+        return Err(cause);
+    }
+    let names: Vec<_> = left.iter().map(ToString::to_string).collect();
+    Err(Error::LeftBehind {
+        cause: Box::new(cause),
+        names: names.join("; "),
+    })
+}
+
+async fn canaries(shared: &Shared) -> Result<()> {
+    let scenario = Scenario::new("preflight", "this server replicates");
+    let mut stage = play::stage(shared, &scenario).await?;
+    let proved = stage.prove_live().await;
+    stage.tear_down().await;
+    proved.map(|_| ())
+}
+
 /// Runs scenarios side by side. Returns whether the run was interrupted.
 async fn all(
     shared: &Shared,
@@ -190,7 +229,7 @@ async fn all(
     jobs: usize,
     rows: &mut Vec<Row>,
     on_row: &(impl Fn(&Row) + Send + Sync),
-    interrupt: impl Future<Output = ()> + Send,
+    mut interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
 ) -> bool {
     let slots = Arc::new(Semaphore::new(jobs));
     let mut running = JoinSet::new();
@@ -204,7 +243,6 @@ async fn all(
             Box::pin(play::play(&shared, scenario)).await
         });
     }
-    tokio::pin!(interrupt);
     loop {
         tokio::select! {
             () = &mut interrupt => {
