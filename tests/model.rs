@@ -56,7 +56,7 @@ fn as_v1(rules: Vec<Rule>) -> Vec<Rule> {
     for rule in &mut rules {
         rule.schema = Schema::V1;
         rule.filter.tags.clear();
-        rule.destination = "destination".to_owned();
+        "destination".clone_into(&mut rule.destination);
     }
     rules
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::reference::{Expected, Fate};
-use super::view::{Look, Op};
+use super::view::{Look, Op, of_key};
 use crate::history::{Instant, Seen, Side};
 use crate::replication::VersionId;
 
@@ -95,9 +95,9 @@ fn known<'a>(ops: &[Op<'a>], looks: &[Look<'a>], side: Side, key: &str) -> BTree
         .iter()
         .filter(|op| op.operation.key == key && [Side::Source, side].contains(&op.operation.side));
     let written = written.filter_map(|op| op.answer?.1.version.as_ref());
-    let at_source = looks
+    let at_source = of_key(looks, key)
         .iter()
-        .filter(|look| look.side == Side::Source && look.key == key);
+        .filter(|look| look.side == Side::Source);
     let listed = at_source.flat_map(|look| match look.seen {
         Seen::Versions { versions } => versions.iter().map(|listed| &listed.version).collect(),
         Seen::Present(_) | Seen::DeleteMarker { .. } => look.at().into_iter().collect(),
@@ -120,11 +120,7 @@ fn looks_at(looks: &[Look<'_>], side: Side, key: &str) -> Vec<Foreign> {
             });
         }
     };
-    let here = || {
-        looks
-            .iter()
-            .filter(|look| look.side == side && look.key == key)
-    };
+    let here = || of_key(looks, key).iter().filter(|look| look.side == side);
     for look in here() {
         if let Seen::Versions { versions } = look.seen {
             for listed in versions.iter().rev() {

@@ -118,9 +118,9 @@ impl<'a> View<'a> {
 
     /// The looks at a key of one side, listings included, in the order their answers came.
     pub(super) fn looks_at(&self, side: Side, key: &str) -> impl Iterator<Item = &Look<'a>> {
-        self.looks
+        of_key(&self.looks, key)
             .iter()
-            .filter(move |look| look.side == side && look.key == key)
+            .filter(move |look| look.side == side)
     }
 
     /// The looks that found an object with this version ID.
@@ -234,8 +234,15 @@ fn lay_out(history: &History) -> (Vec<Op<'_>>, Vec<Look<'_>>) {
             Event::Fail { .. } | Event::Info { .. } => {}
         }
     }
-    looks.sort_by_key(|look| look.received);
+    looks.sort_by_key(|look| (look.key, look.received));
     (ops, looks)
+}
+
+/// The looks at one key, oldest first. They are sorted by key, so that this is a search.
+pub(super) fn of_key<'l, 'a>(looks: &'l [Look<'a>], key: &str) -> &'l [Look<'a>] {
+    let from = looks.partition_point(|look| look.key < key);
+    let behind = looks[from..].partition_point(|look| look.key == key);
+    &looks[from..from + behind]
 }
 
 /// A span, for people.
