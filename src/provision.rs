@@ -6,6 +6,8 @@
 mod adopt;
 mod bucket;
 mod configure;
+#[cfg(test)]
+mod fake;
 mod ledger;
 mod pace;
 mod remove;
@@ -164,7 +166,10 @@ fn built<T>(outcome: Result<T, aws_sdk_s3::error::BuildError>) -> Result<T> {
 }
 
 #[cfg(test)]
-mod tests {
+mod tests;
+
+#[cfg(test)]
+mod names {
     use super::*;
 
     const UUID: &str = "00000000-0000-4000-8000-000000000000";

@@ -74,11 +74,12 @@ impl On<'_> {
     /// `CreateBucket` in us-east-1 answers 200 for a bucket one has: so it is asked for first.
     async fn must_be_free(&self) -> Result<()> {
         match self.client().head_bucket().bucket(self.bucket).send().await {
-            Err(error) if status(&error) == Some(404) => Ok(()),
-            Err(error) if !matches!(status(&error), Some(200..=499)) => {
-                Err(self.refused("HeadBucket", &error))
-            }
-            _ => Err(self.taken()),
+            Ok(_) => Err(self.taken()),
+            Err(error) => match status(&error) {
+                Some(404) => Ok(()),
+                Some(301 | 403) => Err(self.taken()),
+                _ => Err(self.refused("HeadBucket", &error)),
+            },
         }
     }
 
