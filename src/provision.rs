@@ -113,7 +113,8 @@ pub async fn provision(target: &Target, request: &Request, made: &Made) -> Resul
         pair.notes.extend(notes);
     }
     if !request.rules.is_empty() {
-        configure(target, &pair, &request.rules, &request.role).await?;
+        let (rules, role) = (&request.rules, &request.role);
+        configure::put_and_settle(target, &pair, rules, role, None).await?;
     }
     Ok(pair)
 }

@@ -212,12 +212,20 @@ impl On<'_> {
     }
 }
 
-/// Whether versioning is `Enabled`.
+/// Whether versioning is `Enabled`. Some servers (moto) wrap the answer in an element that the SDK
+/// does not know; then the text itself is looked at.
 pub(super) async fn is_versioned(endpoint: &Endpoint, bucket: &str) -> Result<bool> {
     let request = endpoint.client.get_bucket_versioning().bucket(bucket);
-    let answer = request.send().await;
-    let answer = answer.map_err(|error| refused("GetBucketVersioning", bucket, &error))?;
-    Ok(answer.status() == Some(&BucketVersioningStatus::Enabled))
+    match request.send().await {
+        Ok(answer) => Ok(answer.status() == Some(&BucketVersioningStatus::Enabled)),
+        Err(error) if status(&error) == Some(200) => Ok(text(&error).contains(">Enabled</Status>")),
+        Err(error) => Err(refused("GetBucketVersioning", bucket, &error)),
+    }
+}
+
+fn text<E>(error: &SdkError<E>) -> String {
+    let bytes = error.raw_response().and_then(|raw| raw.body().bytes());
+    String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
 }
 
 fn not_implemented<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
