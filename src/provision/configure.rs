@@ -109,3 +109,6 @@ fn unstable(pair: &Pair, wanted: &[Rule], found: Option<&[Rule]>) -> Error {
         ids(wanted)
     ))
 }
+
+#[cfg(test)]
+mod tests;
