@@ -6,6 +6,8 @@
 mod adopt;
 mod bucket;
 mod configure;
+#[cfg(test)]
+mod fake;
 mod ledger;
 mod pace;
 mod remove;
@@ -111,7 +113,8 @@ pub async fn provision(target: &Target, request: &Request, made: &Made) -> Resul
         pair.notes.extend(notes);
     }
     if !request.rules.is_empty() {
-        configure(target, &pair, &request.rules, &request.role).await?;
+        let (rules, role) = (&request.rules, &request.role);
+        configure::put_and_settle(target, &pair, rules, role, None).await?;
     }
     Ok(pair)
 }
@@ -164,7 +167,10 @@ fn built<T>(outcome: Result<T, aws_sdk_s3::error::BuildError>) -> Result<T> {
 }
 
 #[cfg(test)]
-mod tests {
+mod tests;
+
+#[cfg(test)]
+mod names {
     use super::*;
 
     const UUID: &str = "00000000-0000-4000-8000-000000000000";

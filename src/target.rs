@@ -9,6 +9,8 @@ mod certificates;
 mod choice;
 mod client;
 mod connect;
+#[cfg(test)]
+pub(crate) mod fake;
 mod preflight;
 mod refusal;
 
@@ -126,3 +128,6 @@ impl Default for Connect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,11 +74,12 @@ impl On<'_> {
     /// `CreateBucket` in us-east-1 answers 200 for a bucket one has: so it is asked for first.
     async fn must_be_free(&self) -> Result<()> {
         match self.client().head_bucket().bucket(self.bucket).send().await {
-            Err(error) if status(&error) == Some(404) => Ok(()),
-            Err(error) if !matches!(status(&error), Some(200..=499)) => {
-                Err(self.refused("HeadBucket", &error))
-            }
-            _ => Err(self.taken()),
+            Ok(_) => Err(self.taken()),
+            Err(error) => match status(&error) {
+                Some(404) => Ok(()),
+                Some(301 | 403) => Err(self.taken()),
+                _ => Err(self.refused("HeadBucket", &error)),
+            },
         }
     }
 
@@ -211,12 +212,20 @@ impl On<'_> {
     }
 }
 
-/// Whether versioning is `Enabled`.
+/// Whether versioning is `Enabled`. Some servers (moto) wrap the answer in an element that the SDK
+/// does not know; then the text itself is looked at.
 pub(super) async fn is_versioned(endpoint: &Endpoint, bucket: &str) -> Result<bool> {
     let request = endpoint.client.get_bucket_versioning().bucket(bucket);
-    let answer = request.send().await;
-    let answer = answer.map_err(|error| refused("GetBucketVersioning", bucket, &error))?;
-    Ok(answer.status() == Some(&BucketVersioningStatus::Enabled))
+    match request.send().await {
+        Ok(answer) => Ok(answer.status() == Some(&BucketVersioningStatus::Enabled)),
+        Err(error) if status(&error) == Some(200) => Ok(text(&error).contains(">Enabled</Status>")),
+        Err(error) => Err(refused("GetBucketVersioning", bucket, &error)),
+    }
+}
+
+fn text<E>(error: &SdkError<E>) -> String {
+    let bytes = error.raw_response().and_then(|raw| raw.body().bytes());
+    String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
 }
 
 fn not_implemented<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {

@@ -50,9 +50,9 @@ fn destination(rule: &Rule, pair: &Pair) -> Result<Destination> {
     let side = Side::try_from(rule.destination.clone()).ok();
     let name = match side.map(|side| pair.bucket(side)) {
         Some("") => {
-            let (id, role) = (&rule.id, &rule.destination);
             return Err(Error::Internal(format!(
-                "rule {id}: the pair has no {role}"
+                "rule {}: the pair has no {}",
+                rule.id, rule.destination
             )));
         }
         Some(name) => name,

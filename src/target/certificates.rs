@@ -31,31 +31,37 @@ fn blocks(bundle: &str) -> Option<Vec<String>> {
     (!blocks.is_empty()).then_some(blocks)
 }
 
-/// One block, when its base64 holds a DER sequence of the right length.
+/// One block, when its base64 has the outline of a certificate: the TLS library panics on others.
 fn block(after_begin: &str) -> Option<String> {
     let (body, _) = after_begin.split_once(END)?;
     let text: String = body.split_whitespace().collect();
     let der = aws_smithy_types::base64::decode(text).ok()?;
-    is_sequence(&der).then(|| format!("{BEGIN}{body}{END}\n"))
+    is_certificate(&der)?.then(|| format!("{BEGIN}{body}{END}\n"))
 }
 
-/// Whether the bytes are one DER sequence: its tag, its length, and as many bytes as that says.
-fn is_sequence(der: &[u8]) -> bool {
-    let [0x30, first, rest @ ..] = der else {
-        return false;
+/// A sequence of two sequences (what is signed, the algorithm) and a bit string (the signature).
+fn is_certificate(der: &[u8]) -> Option<bool> {
+    let (certificate, after) = element(der, 0x30)?;
+    let (_, rest) = element(certificate, 0x30)?;
+    let (_, rest) = element(rest, 0x30)?;
+    let (_, rest) = element(rest, 0x03)?;
+    Some(after.is_empty() && rest.is_empty())
+}
+
+/// The content of the DER element with this tag, and what follows it.
+fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let [found, first, rest @ ..] = der else {
+        return None;
     };
-    if *first < 0x80 {
-        return rest.len() == usize::from(*first);
-    }
-    let count = usize::from(first & 0x7f);
-    if !(1..=4).contains(&count) || rest.len() < count {
-        return false;
-    }
-    let (length, content) = rest.split_at(count);
-    let length = length
+    let short = *first < 0x80;
+    let count = if short { 0 } else { usize::from(first & 0x7f) };
+    let (bytes, rest) = rest.split_at_checked(count)?;
+    let long = bytes
         .iter()
-        .fold(0, |sum, byte| sum << 8 | usize::from(*byte));
-    content.len() == length
+        .fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
+    let length = if short { usize::from(*first) } else { long };
+    let known = *found == tag && count <= 4;
+    known.then(|| rest.split_at_checked(length)).flatten()
 }
 
 /// An HTTPS client that trusts the system's certificates and these.
@@ -79,14 +85,14 @@ mod tests {
 
     #[test]
     fn a_bundle_is_split_and_checked() {
-        let good = format!("# mine\n{BEGIN}\nMAMCAQU=\n{END}\n");
+        let good = format!("# mine\n{BEGIN}\nMAgwADAAAwIAAQ==\n{END}\n");
         assert_eq!(blocks(&format!("{good}{good}")).unwrap().len(), 2);
         for bad in [
             "",
             "hello",
             BEGIN,
             &format!("{BEGIN}\n!!\n{END}"),
-            &format!("{BEGIN}\nMAMCAQ==\n{END}"),
+            &format!("{BEGIN}\nMAMCAQU=\n{END}"),
         ] {
             assert_eq!(blocks(bad), None, "{bad}");
         }

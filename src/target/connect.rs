@@ -62,10 +62,10 @@ pub async fn endpoint(urls: (String, String), connect: &Connect) -> Result<Targe
 ///
 /// # Errors
 /// [`Error::Usage`] for a URL that makes no sense or is AWS's.
-pub async fn localstack(
-    connect: &Connect,
-    env: &(dyn Fn(&str) -> Option<String> + Sync),
-) -> Result<Target> {
+pub fn localstack<'a>(
+    connect: &'a Connect,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> impl Future<Output = Result<Target>> + Send + use<'a> {
     let url = ["LOCALSTACK_ENDPOINT", "AWS_ENDPOINT_URL"]
         .into_iter()
         .filter_map(env)
@@ -76,12 +76,14 @@ pub async fn localstack(
         profile: None,
         ..connect.clone()
     };
-    let target = endpoint((url.clone(), url), &connect).await?;
-    Ok(Target {
-        name: "localstack".to_owned(),
-        engine: "LocalStack".to_owned(),
-        ..target
-    })
+    async move {
+        let target = endpoint((url.clone(), url), &connect).await?;
+        Ok(Target {
+            name: "localstack".to_owned(),
+            engine: "LocalStack".to_owned(),
+            ..target
+        })
+    }
 }
 
 /// Amazon S3, with the keys of the profile or of the ambient chain.
@@ -89,20 +91,24 @@ pub async fn localstack(
 /// # Errors
 /// [`Error::Usage`] when an `AWS_ENDPOINT_URL*` or the profile leads elsewhere, when no keys are
 /// found, and when this bucketpair is built without TLS.
-pub async fn aws(
-    connect: &Connect,
-    env: &(dyn Fn(&str) -> Option<String> + Sync),
-) -> Result<Target> {
+pub fn aws<'a>(
+    connect: &'a Connect,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> impl Future<Output = Result<Target>> + Send + use<'a> {
     let set = |name: &&str| env(name).is_some_and(|value| !value.is_empty());
-    if let Some(name) = ELSEWHERE.into_iter().find(set) {
-        return Err(Error::Usage(format!(
-            "{name} is set, and leads away from AWS; unset it, or use --target URL"
-        )));
+    let elsewhere = ELSEWHERE.into_iter().find(set);
+    async move {
+        match elsewhere {
+            Some(name) => Err(Error::Usage(format!(
+                "{name} is set, and leads away from AWS; unset it, or use --target URL"
+            ))),
+            None => amazon(connect).await,
+        }
     }
-    amazon(connect).await
 }
 
 #[cfg(not(feature = "tls"))]
+#[expect(clippy::unused_async, reason = "with TLS it waits")]
 async fn amazon(_connect: &Connect) -> Result<Target> {
     Err(Error::Usage(
         "--target aws needs TLS, and this bucketpair is built without it; build with --features tls"
@@ -226,6 +232,7 @@ async fn profile_credentials(profile: &str) -> Result<(SharedCredentialsProvider
 }
 
 #[cfg(not(feature = "tls"))]
+#[expect(clippy::unused_async, reason = "with TLS it waits")]
 async fn profile_credentials(profile: &str) -> Result<(SharedCredentialsProvider, String)> {
     Err(Error::Usage(format!(
         "--profile {profile} cannot be read: this bucketpair is built without TLS; \

@@ -27,24 +27,22 @@ where
         SdkError::DispatchFailure(_) => unreachable(innermost(error)),
         SdkError::ServiceError(service) => {
             let status = service.raw().status().as_u16();
-            let code = match service.err().code() {
-                Some(code) if !code.is_empty() => code.to_owned(),
-                _ => status.to_string(),
-            };
+            let code = service.err().code().filter(|code| !code.is_empty());
             let message = service.err().message().filter(|text| !text.is_empty());
-            answered(
-                actor,
-                subject,
-                &code,
-                message.unwrap_or_else(|| phrase(status)),
-            )
+            match code {
+                None if status < 300 => not_s3(actor, subject, error),
+                None => answered(actor, subject, &status.to_string(), phrase(status)),
+                Some(code) => answered(actor, subject, code, message.unwrap_or(phrase(status))),
+            }
         }
-        SdkError::ResponseError(_) => {
-            let cause = format!("the answer is not S3's ({})", innermost(error));
-            answered(actor, subject, "ResponseError", &cause)
-        }
+        SdkError::ResponseError(_) => not_s3(actor, subject, error),
         _ => answered(actor, subject, "RequestError", &innermost(error)),
     }
+}
+
+fn not_s3(actor: &str, subject: &str, error: &(dyn StdError + 'static)) -> Error {
+    let cause = format!("the answer is not S3's ({})", innermost(error));
+    answered(actor, subject, "ResponseError", &cause)
 }
 
 fn answered(actor: &str, subject: &str, code: &str, message: &str) -> Error {

@@ -44,19 +44,19 @@ async fn clear(client: &Client, bucket: &Bucket, prefix: &str) -> Result<(), Str
     let mut pace = Pace::new(PATIENCE);
     let mut empty_since = None;
     loop {
-        let page = empty::page(client, &bucket.name, prefix);
-        let page = timeout_at(pace.deadline(), page).await;
-        let page = page.map_err(|_| format!("no answer after {} s", PATIENCE.as_secs()))??;
-        if page.removed > 0 {
+        let some = empty::page(client, &bucket.name, prefix);
+        let some = timeout_at(pace.deadline(), some).await;
+        let some = some.map_err(|_| format!("no answer after {} s", PATIENCE.as_secs()))??;
+        if some.removed > 0 {
             pace.progress();
             empty_since = None;
             continue;
         }
-        if page.obstacle.is_none() && quiet(bucket, &mut empty_since) {
+        if some.obstacle.is_none() && quiet(bucket, &mut empty_since) {
             return Ok(());
         }
         if !pace.again().await {
-            return Err(page
+            return Err(some
                 .obstacle
                 .unwrap_or_else(|| "it never stays empty".to_owned()));
         }
@@ -74,7 +74,7 @@ async fn landed(client: &Client, bucket: &str, prefix: &str) -> Result<(), Strin
     let mut pace = Pace::new(PATIENCE);
     let (mut key, mut version) = (None, None);
     loop {
-        let page = client
+        let listing = client
             .list_object_versions()
             .bucket(bucket)
             .prefix(prefix)
@@ -83,16 +83,16 @@ async fn landed(client: &Client, bucket: &str, prefix: &str) -> Result<(), Strin
             .send()
             .await
             .map_err(|error| refused("ListObjectVersions", bucket, &error).to_string())?;
-        for version in page.versions() {
+        for version in listing.versions() {
             let (Some(key), Some(id)) = (version.key(), version.version_id()) else {
                 continue;
             };
             while is_pending(client, bucket, key, id).await? && pace.again().await {}
         }
-        if page.is_truncated() != Some(true) || page.next_key_marker().is_none() {
+        if listing.is_truncated() != Some(true) || listing.next_key_marker().is_none() {
             return Ok(());
         }
-        (key, version) = (page.next_key_marker, page.next_version_id_marker);
+        (key, version) = (listing.next_key_marker, listing.next_version_id_marker);
     }
 }
 
