@@ -2,20 +2,24 @@
 
 use std::io::{IsTerminal, Write};
 
+use clap::ValueEnum;
+
 use super::args::{Format, Judge, Run};
 use super::ended;
-use crate::config::{Variables, duration, pair};
+use crate::config::{Variable, Variables, duration, pair};
 use crate::error::{Error, ExitCode, Result};
 use crate::report::{self, Look, Row, RunReport};
 use crate::runner::{self, Settings};
 
 /// Runs scenarios, prints the report, and says how it ended.
 pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode> {
-    let format = arguments.format.unwrap_or_default();
+    let format = format(arguments.format, &variables)?;
     let settings = settings(arguments, &variables)?;
     let folder = settings.report.clone();
     let progress = Progress::new(format);
-    let report = runner::run(settings, |row| progress.row(row), ended()).await;
+    // Until there may be something to remove, a signal ends the process at once.
+    let interrupt = async { ended().await };
+    let report = runner::run(settings, |row| progress.row(row), interrupt).await;
     progress.end();
     let report = report?;
     let saved = folder
@@ -26,6 +30,16 @@ pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode
         Err(error) => Err(error),
         Ok(()) => Ok(report.exit_code()),
     }
+}
+
+fn format(flag: Option<Format>, variables: &Variables) -> Result<Format> {
+    let Some(text) = variables.get(Variable::Format) else {
+        return Ok(flag.unwrap_or_default());
+    };
+    let name = Variable::Format.name();
+    let wrong = format!("{name}={text:?} makes no sense; write terminal or json");
+    let variable = Format::from_str(text, false).map_err(|_| Error::Usage(wrong))?;
+    Ok(flag.unwrap_or(variable))
 }
 
 /// Judges a saved run again.
@@ -74,7 +88,7 @@ fn settings(arguments: Run, variables: &Variables) -> Result<Settings> {
     )?;
     settings.deadline = deadline.or(settings.deadline);
     settings.pair = flag("--pair", arguments.pair, "SOURCE,DESTINATION", pair)?.or(settings.pair);
-    settings.keep = arguments.keep;
+    settings.keep |= arguments.keep;
     settings.globs = arguments.globs;
     settings.files = arguments.files;
     settings.defects = arguments.defect;
