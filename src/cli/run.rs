@@ -26,6 +26,11 @@ pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode
         .as_deref()
         .map_or(Ok(()), |folder| report::save(folder, &report));
     print(&report, format);
+    if let (Format::Terminal, Some(folder), Ok(())) = (format, &folder, &saved) {
+        let folder = folder.display();
+        let line = format!("report: {folder}/report.json, {folder}/history.jsonl");
+        writeln!(std::io::stdout(), "{line}").ok();
+    }
     match saved {
         Err(error) => Err(error),
         Ok(()) => Ok(report.exit_code()),
@@ -138,5 +143,53 @@ impl Progress {
         if self.shown {
             eprint!("\r\x1b[2K");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::cli::args::Arguments;
+
+    fn settled(line: &str, set: &[(&str, &str)]) -> Result<(Settings, Format)> {
+        let pairs = set.iter();
+        let pairs = pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let variables = Variables::read(pairs)?;
+        let arguments = Arguments::parse_from(line.split(' ')).run;
+        let format = format(arguments.format, &variables)?;
+        Ok((settings(arguments, &variables)?, format))
+    }
+
+    #[rstest]
+    #[case::default("bucketpair", &[], 0, Format::Terminal)]
+    #[case::variable("bucketpair", &[("BUCKETPAIR_SEED", "7"), ("BUCKETPAIR_FORMAT", "json")], 7, Format::Json)]
+    #[case::flag("bucketpair --seed 8 --format terminal", &[("BUCKETPAIR_SEED", "7"), ("BUCKETPAIR_FORMAT", "json")], 8, Format::Terminal)]
+    fn a_flag_comes_before_its_variable_and_that_before_the_default(
+        #[case] line: &str,
+        #[case] set: &[(&str, &str)],
+        #[case] seed: u64,
+        #[case] format: Format,
+    ) {
+        let (settings, chosen) = settled(line, set).unwrap();
+        assert_eq!((settings.seed, chosen), (seed, format));
+    }
+
+    #[rstest]
+    #[case("bucketpair", "1", true)]
+    #[case("bucketpair", "0", false)]
+    #[case("bucketpair --keep", "0", true)]
+    fn keep_is_a_flag_or_a_variable(#[case] line: &str, #[case] set: &str, #[case] kept: bool) {
+        let (settings, _) = settled(line, &[("BUCKETPAIR_KEEP", set)]).unwrap();
+        assert_eq!(settings.keep, kept);
+    }
+
+    #[test]
+    fn a_format_that_does_not_exist_is_refused_even_below_a_flag() {
+        let line = "bucketpair --format json";
+        let error = settled(line, &[("BUCKETPAIR_FORMAT", "xml")]).unwrap_err();
+        assert!(error.to_string().contains("BUCKETPAIR_FORMAT"), "{error}");
     }
 }
