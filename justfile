@@ -23,6 +23,7 @@ docs:
 features:
     cargo check --locked --lib --no-default-features
     cargo check --locked --lib --no-default-features --features emulator
+    cargo test --locked --features rstest --test fixture
 
 # The package that crates.io would get, built from its own archive.
 package:

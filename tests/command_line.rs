@@ -224,15 +224,15 @@ fn bad_input_gets_one_clear_error(
     );
 }
 
-#[test]
-fn aws_together_with_an_endpoint_variable_is_refused() {
+#[rstest]
+fn aws_together_with_an_endpoint_variable_is_refused(
+    #[values("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_SQS")] name: &str,
+) {
     let mut command = bucketpair();
-    command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:4566");
-    expect(
-        &command.args(["--target", "aws"]).output().unwrap(),
-        2,
-        &["AWS_ENDPOINT_URL"],
-    );
+    command
+        .env(name, "http://127.0.0.1:4566")
+        .args(["--target", "aws"]);
+    expect(&command.output().unwrap(), 2, &[name]);
 }
 
 #[test]

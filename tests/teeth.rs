@@ -59,6 +59,7 @@ caught! {
     a_wrong_byte_is_caught_by_bytes: "wrong-byte" in "replica-bytes" by [Bytes];
     a_truncated_tail_is_caught_by_bytes: "truncated-tail" in "replica-bytes" by [Bytes];
     a_new_version_id_is_caught_by_version_id: "new-version-id" in "version-id" by [VersionId];
+    a_lost_part_count_is_caught_by_etag: "loses-part-count" in "multipart" by [Etag];
     a_missing_sse_header_is_caught_by_encryption: "missing-sse-header" in "encryption" by [Encryption];
     a_stuck_pending_is_caught_by_source_status: "stuck-pending" in "status" by [SourceStatus];
     an_early_completed_is_caught_by_source_status: "completed-too-early" in "status" by [SourceStatus];

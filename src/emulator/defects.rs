@@ -33,6 +33,8 @@ defects! {
     TruncatedTail = "truncated-tail",
     /// The replica has a version ID of its own (R-DATA-02).
     NewVersionId = "new-version-id",
+    /// The replica of a multipart upload has an `ETag` without its `-N` (R-DATA-15).
+    LosesPartCount = "loses-part-count",
     /// The replica answers without its SSE header (R-ENC-03).
     MissingSseHeader = "missing-sse-header",
     /// The source stays PENDING although the replica is there (R-STATUS-01).

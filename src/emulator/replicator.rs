@@ -203,6 +203,10 @@ impl Journey {
         if has(Defect::TruncatedTail) {
             copy.body = copy.body.without_its_tail();
         }
+        if has(Defect::LosesPartCount) {
+            let parts = copy.etag.find('-').unwrap_or(copy.etag.len());
+            copy.etag.truncate(parts);
+        }
         if has(Defect::LosesMetadata) {
             copy.metadata = None;
         }

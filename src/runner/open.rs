@@ -91,6 +91,13 @@ async fn plain(urls: &(String, String), settings: &Settings) -> Result<Opened> {
 
 /// Real AWS: the clients are built and its refusals apply, and then it says what it lacks.
 async fn aws(settings: &Settings) -> Error {
+    let leads_away = |(name, value): &(String, String)| {
+        name.starts_with("AWS_ENDPOINT_URL") && !value.is_empty()
+    };
+    if let Some((name, _)) = std::env::vars().find(leads_away) {
+        let what = "is set, and leads away from AWS; unset it, or use --target URL";
+        return Error::Usage(format!("{name} {what}"));
+    }
     let environment = |name: &str| std::env::var(name).ok();
     match target::aws(&settings.connect, &environment).await {
         Ok(_) => Error::NotOffered(AWS_LACKS.to_owned()),
