@@ -10,7 +10,7 @@ use std::process::ExitCode as ProcessExitCode;
 
 use clap::Parser;
 
-use crate::config::Variables;
+use crate::config::{Variables, environment};
 use crate::error::{Error, ExitCode, Result};
 use args::{Arguments, Run, Verb};
 
@@ -37,7 +37,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Some(Verb::Judge(judge)) => return run::judge(&judge),
         Some(Verb::Serve(serve)) => return blocking(serve::serve(serve)),
     };
-    blocking(run::run(run, Variables::read(std::env::vars())?))
+    blocking(run::run(run, Variables::read(environment())?))
 }
 
 fn misplaced() -> Error {
@@ -50,16 +50,23 @@ fn blocking(future: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> 
     runtime.map_err(no_runtime)?.block_on(future)
 }
 
-/// Comes when the process is asked to end, by SIGINT or SIGTERM.
-async fn ended() {
-    use tokio::signal::unix::{SignalKind, signal};
+/// Comes when the process is asked to end, by SIGINT or SIGTERM; they are caught from this call on.
+fn ended() -> impl Future<Output = ()> + Send {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
 
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        tokio::signal::ctrl_c().await.ok();
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+    async fn received(signal: std::io::Result<Signal>) {
+        match signal {
+            Ok(mut signal) => signal.recv().await.unwrap_or_default(),
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    let interrupt = signal(SignalKind::interrupt());
+    let terminate = signal(SignalKind::terminate());
+    async {
+        tokio::select! {
+            () = received(interrupt) => {}
+            () = received(terminate) => {}
+        }
     }
 }

@@ -61,6 +61,17 @@ variables! {
     Pair = "BUCKETPAIR_PAIR",
     /// The embedded pair's delay: `200ms`, `lognormal:25ms,0.5`, … Default: `lognormal:25ms,0.4`.
     Delay = "BUCKETPAIR_DELAY",
+    /// How the report is printed: `terminal` or `json`. Default: `terminal`.
+    Format = "BUCKETPAIR_FORMAT",
+    /// Whether the buckets stay where they are: `1` or `true`, `0` or `false`. Default: `0`.
+    Keep = "BUCKETPAIR_KEEP",
+}
+
+/// The environment of this process. What is not Unicode is made so: `std::env::vars` would panic
+/// over a variable that is none of ours.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    let text = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
+    std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
 }
 
 /// The variables that are set.
@@ -129,6 +140,8 @@ impl Variables {
         settings.pair = self.parsed(Variable::Pair, "SOURCE,DESTINATION", pair)?;
         settings.report = text(Variable::Report).map(PathBuf::from);
         settings.delay = text(Variable::Delay);
+        let keep = self.parsed(Variable::Keep, "1 or 0", switch)?;
+        settings.keep = keep.unwrap_or_default();
         Ok(settings)
     }
 
@@ -180,6 +193,14 @@ fn unknown(name: &str) -> Error {
         .min();
     let near = near.map_or("", |(_, near)| near);
     Error::Usage(format!("unknown variable {name}; did you mean {near}?"))
+}
+
+fn switch(text: &str) -> Option<bool> {
+    match text {
+        "1" | "true" => Some(true),
+        "0" | "false" => Some(false),
+        _ => None,
+    }
 }
 
 /// Reads `250ms`, `30s`, `15m` or `2h`.
@@ -244,6 +265,7 @@ mod tests {
     #[case("BUCKETPAIR_DEADLINE", "soon")]
     #[case("BUCKETPAIR_JOBS", "-1")]
     #[case("BUCKETPAIR_PAIR", "only-one")]
+    #[case("BUCKETPAIR_KEEP", "perhaps")]
     #[case("BUCKETPAIR_TARGET", "emulater")]
     fn a_value_that_makes_no_sense_is_a_usage_error(#[case] name: &str, #[case] value: &str) {
         let error = variables(&[(name, value)]).unwrap().settings().unwrap_err();

@@ -3,6 +3,9 @@
 mod json;
 mod terminal;
 
+#[cfg(test)]
+mod tests;
+
 pub use json::{VERSION, json, save};
 pub use terminal::{Look, terminal};
 
@@ -62,6 +65,9 @@ pub enum Row {
         summary: String,
         /// What went wrong.
         error: String,
+        /// Whether it was a mistake of ours, such as a panic.
+        #[serde(default)]
+        internal: bool,
     },
 }
 
@@ -73,6 +79,7 @@ impl Row {
             scenario: scenario.to_owned(),
             summary: summary.to_owned(),
             error: error.to_string(),
+            internal: error.exit_code() == ExitCode::Internal,
         }
     }
 
@@ -99,6 +106,7 @@ impl Row {
     fn exit_code(&self) -> Option<ExitCode> {
         match self {
             Self::Ignored { .. } => None,
+            Self::Errored { internal: true, .. } => Some(ExitCode::Internal),
             Self::Errored { .. } => Some(ExitCode::SetUp),
             Self::Judged(judgement) => Some(match judgement.verdict {
                 Verdict::Pass => ExitCode::Passed,

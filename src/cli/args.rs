@@ -23,6 +23,26 @@ Examples:
   bucketpair --target http://localhost:9000    any S3 endpoint
   bucketpair serve                             the embedded pair alone, for any S3 client";
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  bucketpair list                              all of them
+  bucketpair list '*marker*' --format json     some of them, for a program";
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  bucketpair serve --source-port 9001 --destination-port 9002 > pair.env &
+  . ./pair.env && bucketpair run               once the file is there: against the served pair
+  bucketpair serve --single-endpoint --delay 2s --defect stuck-pending
+
+Ends with 0 on SIGINT and SIGTERM, with 5 when a port is taken.";
+
+const JUDGE_EXAMPLES: &str = "\
+Examples:
+  bucketpair run --report out/                 writes out/history.jsonl
+  bucketpair judge out/history.jsonl           the same verdicts, without a target
+
+Exit codes are those of the run; 2 when the file is no history.";
+
 /// Proves that a pair of S3 buckets replicates, rule by rule, and measures how late.
 ///
 /// Without a verb it runs the catalogue: each scenario gets a bucket pair of its own, writes into
@@ -113,7 +133,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "NAME")]
     pub(super) defect: Vec<String>,
 
-    /// Leave the buckets where they are, and name them
+    /// Leave the buckets where they are, and name them [BUCKETPAIR_KEEP]
     #[arg(long)]
     pub(super) keep: bool,
 
@@ -121,7 +141,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "DIR")]
     pub(super) report: Option<PathBuf>,
 
-    /// How to print the report [default: terminal]
+    /// How to print the report [default: terminal] [BUCKETPAIR_FORMAT]
     #[arg(long, value_enum)]
     pub(super) format: Option<Format>,
 }
@@ -161,16 +181,22 @@ pub(super) enum Format {
 
 /// Lists the scenarios with what each shows and the rules it proves.
 #[derive(Debug, Args)]
+#[command(after_help = LIST_EXAMPLES)]
 pub(super) struct List {
     /// Which scenarios, by name or pattern; all where none is given
     #[arg(value_name = "GLOB")]
     pub(super) globs: Vec<String>,
+
+    /// How to print the list
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
 }
 
 /// Serves the embedded pair for any S3 client, until SIGINT or SIGTERM.
 ///
 /// Prints its endpoints and the environment lines to export; lines of comment begin with #.
 #[derive(Debug, Args)]
+#[command(after_help = SERVE_EXAMPLES)]
 pub(super) struct Serve {
     /// The source region's port; 0 for a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
@@ -210,6 +236,7 @@ pub(super) struct Serve {
 /// The history holds what was done and seen, the rules and what was expected; nothing else is
 /// needed. A last line that was cut off, as by a kill, is left out and said so.
 #[derive(Debug, Args)]
+#[command(after_help = JUDGE_EXAMPLES)]
 pub(super) struct Judge {
     /// A history.jsonl that `run --report DIR` wrote
     #[arg(value_name = "HISTORY")]

@@ -2,30 +2,49 @@
 
 use std::io::{IsTerminal, Write};
 
+use clap::ValueEnum;
+
 use super::args::{Format, Judge, Run};
 use super::ended;
-use crate::config::{Variables, duration, pair};
+use crate::config::{Variable, Variables, duration, pair};
 use crate::error::{Error, ExitCode, Result};
 use crate::report::{self, Look, Row, RunReport};
 use crate::runner::{self, Settings};
 
 /// Runs scenarios, prints the report, and says how it ended.
 pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode> {
-    let format = arguments.format.unwrap_or_default();
+    let format = format(arguments.format, &variables)?;
     let settings = settings(arguments, &variables)?;
     let folder = settings.report.clone();
     let progress = Progress::new(format);
-    let report = runner::run(settings, |row| progress.row(row), ended()).await;
+    // Until there may be something to remove, a signal ends the process at once.
+    let interrupt = async { ended().await };
+    let report = runner::run(settings, |row| progress.row(row), interrupt).await;
     progress.end();
     let report = report?;
     let saved = folder
         .as_deref()
         .map_or(Ok(()), |folder| report::save(folder, &report));
     print(&report, format);
+    if let (Format::Terminal, Some(folder), Ok(())) = (format, &folder, &saved) {
+        let folder = folder.display();
+        let line = format!("report: {folder}/report.json, {folder}/history.jsonl");
+        writeln!(std::io::stdout(), "{line}").ok();
+    }
     match saved {
         Err(error) => Err(error),
         Ok(()) => Ok(report.exit_code()),
     }
+}
+
+fn format(flag: Option<Format>, variables: &Variables) -> Result<Format> {
+    let Some(text) = variables.get(Variable::Format) else {
+        return Ok(flag.unwrap_or_default());
+    };
+    let name = Variable::Format.name();
+    let wrong = format!("{name}={text:?} makes no sense; write terminal or json");
+    let variable = Format::from_str(text, false).map_err(|_| Error::Usage(wrong))?;
+    Ok(flag.unwrap_or(variable))
 }
 
 /// Judges a saved run again.
@@ -74,7 +93,7 @@ fn settings(arguments: Run, variables: &Variables) -> Result<Settings> {
     )?;
     settings.deadline = deadline.or(settings.deadline);
     settings.pair = flag("--pair", arguments.pair, "SOURCE,DESTINATION", pair)?.or(settings.pair);
-    settings.keep = arguments.keep;
+    settings.keep |= arguments.keep;
     settings.globs = arguments.globs;
     settings.files = arguments.files;
     settings.defects = arguments.defect;
@@ -124,5 +143,53 @@ impl Progress {
         if self.shown {
             eprint!("\r\x1b[2K");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::cli::args::Arguments;
+
+    fn settled(line: &str, set: &[(&str, &str)]) -> Result<(Settings, Format)> {
+        let pairs = set.iter();
+        let pairs = pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let variables = Variables::read(pairs)?;
+        let arguments = Arguments::parse_from(line.split(' ')).run;
+        let format = format(arguments.format, &variables)?;
+        Ok((settings(arguments, &variables)?, format))
+    }
+
+    #[rstest]
+    #[case::default("bucketpair", &[], 0, Format::Terminal)]
+    #[case::variable("bucketpair", &[("BUCKETPAIR_SEED", "7"), ("BUCKETPAIR_FORMAT", "json")], 7, Format::Json)]
+    #[case::flag("bucketpair --seed 8 --format terminal", &[("BUCKETPAIR_SEED", "7"), ("BUCKETPAIR_FORMAT", "json")], 8, Format::Terminal)]
+    fn a_flag_comes_before_its_variable_and_that_before_the_default(
+        #[case] line: &str,
+        #[case] set: &[(&str, &str)],
+        #[case] seed: u64,
+        #[case] format: Format,
+    ) {
+        let (settings, chosen) = settled(line, set).unwrap();
+        assert_eq!((settings.seed, chosen), (seed, format));
+    }
+
+    #[rstest]
+    #[case("bucketpair", "1", true)]
+    #[case("bucketpair", "0", false)]
+    #[case("bucketpair --keep", "0", true)]
+    fn keep_is_a_flag_or_a_variable(#[case] line: &str, #[case] set: &str, #[case] kept: bool) {
+        let (settings, _) = settled(line, &[("BUCKETPAIR_KEEP", set)]).unwrap();
+        assert_eq!(settings.keep, kept);
+    }
+
+    #[test]
+    fn a_format_that_does_not_exist_is_refused_even_below_a_flag() {
+        let line = "bucketpair --format json";
+        let error = settled(line, &[("BUCKETPAIR_FORMAT", "xml")]).unwrap_err();
+        assert!(error.to_string().contains("BUCKETPAIR_FORMAT"), "{error}");
     }
 }

@@ -17,9 +17,11 @@ pub(super) async fn serve(arguments: Serve) -> Result<ExitCode> {
         .with_single_endpoint(arguments.single_endpoint);
     let listening = Emulator::new(settings).listen(listen).await;
     let listening = listening.map_err(|error| Error::Deadline(error.to_string()))?;
+    // Before the endpoints are named: whoever reads them may send the signal at once.
+    let ended = ended();
     // Whoever reads this may go away: that does not end the service.
     writeln!(std::io::stdout(), "{}", environment(&listening, &arguments)).ok();
-    ended().await;
+    ended.await;
     listening.shutdown().await;
     Ok(ExitCode::Passed)
 }

@@ -86,14 +86,7 @@ fn is_told(finding: &Finding) -> bool {
 }
 
 fn told(finding: &Finding, look: Look) -> String {
-    let verdict = match (&finding.expectation, finding.verdict) {
-        (Expectation::Required, Verdict::Fail) => look.red("fails"),
-        (Expectation::Required, _) => look.yellow("unknown"),
-        (expectation, verdict) => {
-            let reason = expectation.reason().unwrap_or_default();
-            look.dim(&format!("{} (recorded: {reason})", word(verdict)))
-        }
-    };
+    let verdict = outcome(finding, look);
     let rules = finding.check.kind.rule_ids().join(" ");
     let mut text = format!("       {} {verdict}  {}\n", finding.check, look.dim(&rules));
     for evidence in finding.evidence.iter().take(SHOWN) {
@@ -104,6 +97,22 @@ fn told(finding: &Finding, look: Look) -> String {
         writeln!(text, "         and {more} more").expect("a String takes every write");
     }
     text
+}
+
+fn outcome(finding: &Finding, look: Look) -> String {
+    let reason = finding.expectation.reason().unwrap_or_default();
+    match (&finding.expectation, finding.verdict) {
+        (Expectation::Required, Verdict::Fail) => look.red("fails"),
+        (Expectation::Required, _) => look.yellow("unknown"),
+        (Expectation::KnownDifference { .. }, Verdict::Pass) => {
+            look.red(&format!("passes, and is listed as different ({reason})"))
+        }
+        (Expectation::KnownDifference { .. }, verdict) => {
+            look.dim(&format!("{} (known difference: {reason})", word(verdict)))
+        }
+        (Expectation::NotOffered { .. }, _) => look.dim(&format!("not offered ({reason})")),
+        (_, verdict) => look.dim(&format!("{} (recorded: {reason})", word(verdict))),
+    }
 }
 
 fn word(verdict: Verdict) -> &'static str {
@@ -125,26 +134,39 @@ fn evidence_text(evidence: &Evidence) -> String {
 }
 
 fn ending(report: &RunReport, look: Look) -> String {
-    let count = |wanted| {
-        let is = |row: &&Row| matches!(row, Row::Judged(j) if j.verdict == wanted);
-        report.rows.iter().filter(is).count()
-    };
-    let (passed, failed, unknown) = (
-        count(Verdict::Pass),
-        count(Verdict::Fail),
-        count(Verdict::Unknown),
-    );
-    let ignored = report
-        .rows
-        .iter()
-        .filter(|row| matches!(row, Row::Ignored { .. }))
-        .count();
-    let errored = report
-        .rows
-        .iter()
-        .filter(|row| matches!(row, Row::Errored { .. }))
-        .count();
-    let mut text = format!("\n{passed} passed, {failed} failed, {unknown} unknown");
+    let mut lines = vec![String::new(), counts(report)];
+    lines.extend(lag_line(report));
+    if report.interrupted {
+        lines.push(look.yellow("interrupted before the end"));
+    }
+    lines.extend(report.errors.iter().map(|note| format!("note: {note}")));
+    let left = report.left_behind.iter();
+    lines.extend(left.map(|left| format!("{} {left}", look.red("left behind:"))));
+    lines.extend(report.kept.iter().map(|kept| format!("kept: {kept}")));
+    if report.rows.iter().any(is_worth_repeating) {
+        let seed = report.header.seed;
+        lines.push(format!("to repeat it: the same command with --seed {seed}"));
+    }
+    lines.join("\n")
+}
+
+fn is_worth_repeating(row: &Row) -> bool {
+    match row {
+        Row::Judged(judgement) => judgement.verdict != Verdict::Pass,
+        Row::Errored { .. } => true,
+        Row::Ignored { .. } => false,
+    }
+}
+
+/// `22 passed, 1 failed, 0 unknown, 2 ignored in 1.8 s`.
+fn counts(report: &RunReport) -> String {
+    let count = |is: &dyn Fn(&Row) -> bool| report.rows.iter().filter(|row| is(row)).count();
+    let judged = |wanted| count(&|row| matches!(row, Row::Judged(j) if j.verdict == wanted));
+    let (passed, failed) = (judged(Verdict::Pass), judged(Verdict::Fail));
+    let unknown = judged(Verdict::Unknown);
+    let mut text = format!("{passed} passed, {failed} failed, {unknown} unknown");
+    let errored = count(&|row| matches!(row, Row::Errored { .. }));
+    let ignored = count(&|row| matches!(row, Row::Ignored { .. }));
     for (number, word) in [(errored, "could not run"), (ignored, "ignored")] {
         if number > 0 {
             write!(text, ", {number} {word}").expect("a String takes every write");
@@ -153,25 +175,11 @@ fn ending(report: &RunReport, look: Look) -> String {
     if report.elapsed > Duration::ZERO {
         write!(text, " in {:.1} s", report.elapsed.as_secs_f64()).expect("a String takes it");
     }
-    text.push_str(&lag_line(report));
-    if report.interrupted {
-        text.push('\n');
-        text.push_str(&look.yellow("interrupted before the end"));
-    }
-    for note in &report.errors {
-        write!(text, "\nnote: {note}").expect("a String takes it");
-    }
-    for left in &report.left_behind {
-        write!(text, "\n{} {left}", look.red("left behind:")).expect("a String takes it");
-    }
-    for kept in &report.kept {
-        write!(text, "\nkept: {kept}").expect("a String takes it");
-    }
     text
 }
 
 /// The lag of the whole run. Percentiles are never averaged: only the largest bound is joined.
-fn lag_line(report: &RunReport) -> String {
+fn lag_line(report: &RunReport) -> Option<String> {
     let lags = report.rows.iter().filter_map(|row| match row {
         Row::Judged(judgement) => judgement.lag.as_ref(),
         _ => None,
@@ -182,17 +190,16 @@ fn lag_line(report: &RunReport) -> String {
         censored += lag.censored;
         longest = longest.max(lag.max_upper_ns);
     }
-    let Some(longest) = longest else {
-        return String::new();
-    };
+    let longest = longest?;
+    let replicas = if samples == 1 { "replica" } else { "replicas" };
     let never = match censored {
         0 => String::new(),
         _ => format!(", {censored} of them not by the deadline"),
     };
-    format!(
-        "\n{samples} replicas{never}; the longest lag is at most {}",
+    Some(format!(
+        "{samples} {replicas}{never}; the longest lag is at most {}",
         nanoseconds(longest)
-    )
+    ))
 }
 
 fn nanoseconds(nanoseconds: u64) -> String {
