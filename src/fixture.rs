@@ -63,7 +63,7 @@ impl BucketPair {
     /// Whatever keeps the pair from being there: a bad variable, an unreachable target, a server
     /// that does not replicate.
     pub async fn start() -> Result<Self> {
-        Self::start_with(&Variables::read(std::env::vars())?.settings()?).await
+        Self::start_with(&Variables::read(crate::config::environment())?.settings()?).await
     }
 
     /// The same with settings of your own.
