@@ -11,10 +11,12 @@ mod checksum;
 mod connector;
 mod defects;
 mod delay;
+mod endpoint;
 mod listen;
 mod matching;
 mod replicator;
 mod rules;
+mod spool;
 mod world;
 
 pub use defects::Defect;
@@ -25,8 +27,7 @@ pub use world::{Arrival, ArrivalKind};
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use s3s::service::S3Service;
-
+use endpoint::Endpoint;
 use world::World;
 
 /// The access key ID that the embedded pair knows.
@@ -144,7 +145,7 @@ impl Emulator {
         self.world.pending()
     }
 
-    fn service(&self, region: Option<&str>) -> S3Service {
+    fn service(&self, region: Option<&str>) -> Endpoint {
         api::service(&self.world, region)
     }
 }

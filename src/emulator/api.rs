@@ -2,11 +2,14 @@
 
 mod access;
 mod buckets;
+mod complete;
+mod conditions;
 mod delete;
 mod listing;
 mod multipart;
 mod objects;
 mod reading;
+mod refused;
 mod tagging;
 
 use std::sync::Arc;
@@ -38,9 +41,10 @@ use s3s::dto::{
     PutObjectTaggingOutput, PutPublicAccessBlockInput, PutPublicAccessBlockOutput, UploadPartInput,
     UploadPartOutput,
 };
-use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::service::S3ServiceBuilder;
 use s3s::{S3, S3Error, S3Request, S3Response, S3Result, s3_error};
 
+use super::endpoint::Endpoint;
 use super::world::{Bucket, State, World};
 
 /// The operations of one endpoint.
@@ -51,8 +55,8 @@ struct Api {
     region: Option<String>,
 }
 
-/// The S3 service of one endpoint.
-pub(super) fn service(world: &Arc<World>, region: Option<&str>) -> S3Service {
+/// The endpoint of one region, or of both.
+pub(super) fn service(world: &Arc<World>, region: Option<&str>) -> Endpoint {
     let api = Api {
         world: Arc::clone(world),
         region: region.map(str::to_owned),
@@ -61,7 +65,7 @@ pub(super) fn service(world: &Arc<World>, region: Option<&str>) -> S3Service {
     builder.set_auth(access::Keys);
     builder.set_access(access::Access(api));
     builder.set_host(access::Hosts);
-    builder.build()
+    Endpoint::new(builder.build(), Arc::clone(world))
 }
 
 /// Delegates each operation to the function of its name.
@@ -71,12 +75,7 @@ macro_rules! operations {
         impl S3 for Api {
             $(
                 async fn $name(&self, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
-                    let mut answer = $module::$name(self, request).await?;
-                    let id = self.world.request_id();
-                    if let Ok(id) = http::HeaderValue::from_str(&id) {
-                        answer.headers.insert("x-amz-request-id", id);
-                    }
-                    Ok(answer)
+                    $module::$name(self, request).await
                 }
             )*
         }
@@ -120,7 +119,7 @@ operations! {
     list_object_versions: ListObjectVersionsInput => ListObjectVersionsOutput in listing;
     create_multipart_upload: CreateMultipartUploadInput => CreateMultipartUploadOutput in multipart;
     upload_part: UploadPartInput => UploadPartOutput in multipart;
-    complete_multipart_upload: CompleteMultipartUploadInput => CompleteMultipartUploadOutput in multipart;
+    complete_multipart_upload: CompleteMultipartUploadInput => CompleteMultipartUploadOutput in complete;
     abort_multipart_upload: AbortMultipartUploadInput => AbortMultipartUploadOutput in multipart;
     list_parts: ListPartsInput => ListPartsOutput in multipart;
     list_multipart_uploads: ListMultipartUploadsInput => ListMultipartUploadsOutput in multipart;

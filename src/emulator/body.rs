@@ -10,7 +10,7 @@ use futures::stream;
 use s3s::dto::StreamingBlob;
 
 /// Larger bodies live in temporary files.
-const IN_MEMORY: usize = 8 << 20;
+pub(super) const IN_MEMORY: usize = 8 << 20;
 /// How much of a file is read at a time.
 const CHUNK: u64 = 256 << 10;
 /// Below this a chunk is copied: a slice would keep hyper's whole read buffer alive.
@@ -27,7 +27,8 @@ pub(super) struct Body {
 #[derive(Debug, Clone)]
 enum Piece {
     Memory(Bytes),
-    File(Arc<File>, u64),
+    /// A file, where in it the piece starts, and how long it is.
+    File(Arc<File>, u64, u64),
     /// A byte in place of another, for the defects.
     Patched(Box<Piece>, u64),
     /// The first bytes of a piece.
@@ -37,6 +38,34 @@ enum Piece {
 impl Body {
     pub(super) fn size(&self) -> u64 {
         self.size
+    }
+
+    /// How many of its bytes are in memory.
+    pub(super) fn in_memory(&self) -> u64 {
+        let sizes = self.pieces.iter().map(|piece| match piece {
+            Piece::Memory(bytes) => bytes.len() as u64,
+            _ => 0,
+        });
+        sizes.sum()
+    }
+
+    /// The bytes that `file` holds from `start` on.
+    pub(super) fn in_file(file: Arc<File>, start: u64, size: u64) -> Self {
+        Self {
+            pieces: Arc::new([Piece::File(file, start, size)]),
+            size,
+        }
+    }
+
+    /// Writes the bytes into a file.
+    pub(super) fn write_to(&self, file: &File, start: u64) -> std::io::Result<()> {
+        let mut at = 0;
+        while at < self.size {
+            let bytes = self.read(at, self.size)?;
+            file.write_all_at(&bytes, start + at)?;
+            at += bytes.len() as u64;
+        }
+        Ok(())
     }
 
     /// The bodies one after the other.
@@ -118,7 +147,7 @@ impl Piece {
     fn size(&self) -> u64 {
         match self {
             Self::Memory(bytes) => bytes.len() as u64,
-            Self::File(_, size) | Self::Cut(_, size) => *size,
+            Self::File(_, _, size) | Self::Cut(_, size) => *size,
             Self::Patched(piece, _) => piece.size(),
         }
     }
@@ -126,9 +155,9 @@ impl Piece {
     fn read(&self, offset: u64, length: u64) -> std::io::Result<Bytes> {
         match self {
             Self::Memory(bytes) => Ok(bytes.slice(offset as usize..(offset + length) as usize)),
-            Self::File(file, _) => {
+            Self::File(file, start, _) => {
                 let mut buffer = vec![0; length as usize];
-                file.read_exact_at(&mut buffer, offset)?;
+                file.read_exact_at(&mut buffer, start + offset)?;
                 Ok(buffer.into())
             }
             Self::Cut(piece, _) => piece.read(offset, length),
@@ -162,7 +191,8 @@ impl Intake {
             *size += chunk.len() as u64;
             return Ok(());
         }
-        if self.memory.is_empty() && self.single.is_none() && chunk.len() > COPIED {
+        let fits = (COPIED + 1..=IN_MEMORY).contains(&chunk.len());
+        if self.memory.is_empty() && self.single.is_none() && fits {
             self.single = Some(chunk);
             return Ok(());
         }
@@ -182,7 +212,7 @@ impl Intake {
     /// What was taken in.
     pub(super) fn finish(mut self) -> Body {
         let piece = match (self.file, self.single) {
-            (Some((file, size)), _) => Piece::File(Arc::new(file), size),
+            (Some((file, size)), _) => Piece::File(Arc::new(file), 0, size),
             (None, Some(bytes)) => Piece::Memory(Bytes::from(bytes.to_vec())),
             (None, None) => {
                 self.memory.shrink_to_fit();

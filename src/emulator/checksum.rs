@@ -44,6 +44,7 @@ impl Claims {
         asked: Option<&ChecksumAlgorithm>,
     ) -> S3Result<Self> {
         refuse_unknown(headers)?;
+        refuse_several(headers)?;
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let in_header = HEADERS.iter().find_map(|(name, algorithm)| {
             text(name).map(|value| (*algorithm, Some(value.to_owned())))
@@ -68,6 +69,11 @@ impl Claims {
             claimed,
             md5,
         })
+    }
+
+    /// Whether the checksum is one of this algorithm.
+    pub(super) fn are_of(&self, algorithm: &ChecksumAlgorithm) -> bool {
+        self.algorithm == algorithm.as_str()
     }
 
     /// Drains the body, and compares.
@@ -142,6 +148,19 @@ fn refuse_unknown(headers: &http::HeaderMap) -> S3Result<()> {
     match unknown {
         Some(name) => Err(s3_error!(NotImplemented, "{name} is not computed here")),
         None => Ok(()),
+    }
+}
+
+fn refuse_several(headers: &http::HeaderMap) -> S3Result<()> {
+    let given = HEADERS
+        .iter()
+        .filter(|(name, _)| headers.contains_key(*name));
+    match given.count() > 1 {
+        true => Err(s3_error!(
+            InvalidRequest,
+            "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."
+        )),
+        false => Ok(()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The SDK's HTTP client without a socket: requests go straight to the service.
 
+use super::endpoint::Endpoint;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -8,15 +9,14 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use s3s::service::S3Service;
 
-/// A client whose requests `service` answers.
-pub(super) fn client(service: S3Service) -> SharedHttpClient {
-    SharedHttpClient::new(Direct(service))
+/// A client whose requests `endpoint` answers.
+pub(super) fn client(endpoint: Endpoint) -> SharedHttpClient {
+    SharedHttpClient::new(Direct(endpoint))
 }
 
 #[derive(Clone)]
-struct Direct(S3Service);
+struct Direct(Endpoint);
 
 impl std::fmt::Debug for Direct {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -36,7 +36,7 @@ impl HttpClient for Direct {
 
 impl HttpConnector for Direct {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let service = self.0.clone();
+        let endpoint = self.0.clone();
         HttpConnectorFuture::new(async move {
             let user =
                 |error: Box<dyn std::error::Error + Send + Sync>| ConnectorError::user(error);
@@ -53,7 +53,7 @@ impl HttpConnector for Direct {
                 host.map(|host| request.headers_mut().insert("host", host));
             }
             let request = request.map(s3s::Body::http_body_unsync);
-            let answer = service.call(request).await;
+            let answer = endpoint.answer(request).await;
             let answer = answer.map_err(|error| {
                 let error: Box<dyn std::error::Error + Send + Sync> = error.into();
                 ConnectorError::io(error)

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
-use s3s::service::S3Service;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::api;
+use super::endpoint::Endpoint;
 use super::world::World;
 
 /// Where to listen.
@@ -104,7 +104,7 @@ fn url(listener: &TcpListener) -> String {
 }
 
 /// Accepts connections until the task is dropped; the connections end with it.
-async fn serve(listener: TcpListener, service: S3Service) {
+async fn serve(listener: TcpListener, service: Endpoint) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {

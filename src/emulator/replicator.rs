@@ -58,7 +58,10 @@ pub(super) fn replicate_tags(world: &Arc<World>, source: &str, key: &str, id: &s
         let rules = bucket.and_then(|bucket| bucket.replication.as_ref());
         rules.map_or_else(Vec::new, |set| set.rules.clone())
     };
-    let enabled = rules.into_iter().filter(|rule| rule.enabled).collect();
+    // Several rules may send to one destination; the tags go there once.
+    let mut enabled: Vec<Rule> = rules.into_iter().filter(|rule| rule.enabled).collect();
+    enabled.sort_by(|a, b| a.destination.cmp(&b.destination));
+    enabled.dedup_by(|a, b| a.destination == b.destination);
     for journey in journeys(world, source, key, id, enabled) {
         depart(world, async move { journey.retag() });
     }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::body::Body;
 use super::rules::Checked;
+use super::spool::Spool;
 use super::{Defect, Settings};
 use crate::replication::{ReplicationStatus, Tags, VersionId};
 
@@ -127,6 +128,30 @@ pub(super) struct Upload {
     pub(super) algorithm: Option<dto::ChecksumAlgorithm>,
     pub(super) checksum_type: Option<dto::ChecksumType>,
     pub(super) parts: BTreeMap<i32, Part>,
+    pub(super) spool: Spool,
+}
+
+impl Upload {
+    /// The upload as it was begun, without its parts.
+    pub(super) fn as_begun(&self) -> Begun {
+        Begun {
+            object: self.object.clone(),
+            tags: self.tags.clone(),
+            storage_class: self.storage_class.clone(),
+            algorithm: self.algorithm.clone(),
+            checksum_type: self.checksum_type.clone(),
+        }
+    }
+}
+
+/// What was said when an upload began.
+#[derive(Debug)]
+pub(super) struct Begun {
+    pub(super) object: Object,
+    pub(super) tags: Tags,
+    pub(super) storage_class: Option<String>,
+    pub(super) algorithm: Option<dto::ChecksumAlgorithm>,
+    pub(super) checksum_type: Option<dto::ChecksumType>,
 }
 
 /// Everything behind the lock.

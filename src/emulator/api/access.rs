@@ -41,6 +41,7 @@ impl S3Access for Access {
             return Ok(());
         };
         signed_for(region, context.headers())?;
+        url_signed_for(region, context.uri().query().unwrap_or_default())?;
         let bucket = match context.s3_path() {
             S3Path::Root => return Ok(()),
             S3Path::Bucket { bucket } | S3Path::Object { bucket, .. } => bucket,
@@ -73,6 +74,31 @@ fn signed_for(region: &str, headers: &HeaderMap) -> S3Result<()> {
                      expecting '{region}'"
                 ),
             );
+            error.set_status_code(StatusCode::BAD_REQUEST);
+            error.set_headers(region_header(region));
+            Err(error)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The same for a presigned URL, which carries its scope in the query.
+fn url_signed_for(region: &str, query: &str) -> S3Result<()> {
+    let credential = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("X-Amz-Credential="));
+    let scope = credential.map(|scope| scope.replace("%2F", "/").replace("%2f", "/"));
+    let signed = scope
+        .as_deref()
+        .and_then(|scope| scope.split('/').rev().nth(2));
+    match signed {
+        Some(signed) if signed != region => {
+            let message = format!(
+                "Error parsing the X-Amz-Credential parameter; the region '{signed}' is wrong; \
+                 expecting '{region}'"
+            );
+            let code = s3s::S3ErrorCode::AuthorizationQueryParametersError;
+            let mut error = S3Error::with_message(code, message);
             error.set_status_code(StatusCode::BAD_REQUEST);
             error.set_headers(region_header(region));
             Err(error)

@@ -1,17 +1,19 @@
 //! Deleting: a marker where the bucket is versioned, a version where one is named.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::time::SystemTime;
 
 use s3s::dto::{
     DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
+    ETagCondition, ObjectIdentifier,
 };
-use s3s::{S3Request, S3Response, S3Result, s3_error};
+use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
 
 use super::super::Defect;
 use super::super::matching;
 use super::super::replicator;
-use super::super::world::{Version, World};
+use super::super::world::{State, Version, World};
+use super::conditions;
 use super::{Api, answer, bucket, bucket_mut};
 use crate::replication::Tags;
 
@@ -27,11 +29,15 @@ pub(super) async fn delete_object(
     request: S3Request<DeleteObjectInput>,
 ) -> S3Result<S3Response<DeleteObjectOutput>> {
     let input = request.input;
+    refuse_directory_conditions(
+        input.if_match_last_modified_time.is_some() || input.if_match_size.is_some(),
+    )?;
     let deleted = delete(
         &api.world,
         &input.bucket,
         &input.key,
         input.version_id.as_deref(),
+        input.if_match.as_ref(),
     )?;
     answer(DeleteObjectOutput {
         delete_marker: deleted.marker.then_some(true),
@@ -54,21 +60,56 @@ pub(super) async fn delete_objects(
         ));
     }
     let quiet = input.delete.quiet.unwrap_or_default();
-    let mut done = Vec::new();
+    let (mut done, mut errors) = (Vec::new(), Vec::new());
     for object in input.delete.objects {
-        let named = object.version_id.clone();
-        let deleted = delete(&api.world, &input.bucket, &object.key, named.as_deref())?;
-        done.push(DeletedObject {
-            key: Some(object.key),
-            delete_marker: deleted.marker.then_some(true),
-            delete_marker_version_id: deleted.version.filter(|_| deleted.marker),
-            version_id: named,
-        });
+        match delete_one(&api.world, &input.bucket, &object) {
+            Ok(deleted) => done.push(deleted),
+            Err(error) => errors.push(refused(object, &error)),
+        }
     }
     answer(DeleteObjectsOutput {
         deleted: (!quiet).then_some(done),
+        errors: Some(errors),
         ..Default::default()
     })
+}
+
+fn delete_one(
+    world: &Arc<World>,
+    bucket: &str,
+    object: &ObjectIdentifier,
+) -> S3Result<DeletedObject> {
+    refuse_directory_conditions(object.last_modified_time.is_some() || object.size.is_some())?;
+    let if_match = object.e_tag.clone().map(ETagCondition::ETag);
+    let version = object.version_id.as_deref();
+    let deleted = delete(world, bucket, &object.key, version, if_match.as_ref())?;
+    Ok(DeletedObject {
+        key: Some(object.key.clone()),
+        delete_marker: deleted.marker.then_some(true),
+        delete_marker_version_id: deleted.version.filter(|_| deleted.marker),
+        version_id: object.version_id.clone(),
+    })
+}
+
+/// One refusal among many: the others are deleted all the same.
+fn refused(object: ObjectIdentifier, error: &S3Error) -> s3s::dto::Error {
+    s3s::dto::Error {
+        code: Some(error.code().as_str().to_owned()),
+        message: error.message().map(str::to_owned),
+        key: Some(object.key),
+        version_id: object.version_id,
+    }
+}
+
+/// Times and sizes are conditions of directory buckets.
+fn refuse_directory_conditions(given: bool) -> S3Result<()> {
+    match given {
+        true => Err(s3_error!(
+            NotImplemented,
+            "conditions on size and time are for directory buckets"
+        )),
+        false => Ok(()),
+    }
 }
 
 fn delete(
@@ -76,25 +117,38 @@ fn delete(
     bucket_name: &str,
     key: &str,
     version: Option<&str>,
+    if_match: Option<&ETagCondition>,
 ) -> S3Result<Deleted> {
-    match version {
-        Some(version) => delete_version(world, bucket_name, key, version),
-        None if bucket(&world.lock(), bucket_name)?.versioning.is_none() => {
-            let mut state = world.lock();
-            bucket_mut(&mut state, bucket_name)?.keys.remove(key);
-            Ok(Deleted {
-                marker: false,
-                version: None,
-            })
-        }
-        None => put_marker(world, bucket_name, key),
+    if let Some(version) = version {
+        return delete_version(world, bucket_name, key, version, if_match);
     }
+    let mut state = world.lock();
+    let bucket = bucket_mut(&mut state, bucket_name)?;
+    let current = bucket.keys.get(key).and_then(|versions| versions.last());
+    conditions::delete(if_match, current)?;
+    if bucket.versioning.is_some() {
+        return put_marker(world, state, bucket_name, key);
+    }
+    bucket.keys.remove(key);
+    Ok(Deleted {
+        marker: false,
+        version: None,
+    })
 }
 
-fn delete_version(world: &Arc<World>, bucket_name: &str, key: &str, id: &str) -> S3Result<Deleted> {
+fn delete_version(
+    world: &Arc<World>,
+    bucket_name: &str,
+    key: &str,
+    id: &str,
+    if_match: Option<&ETagCondition>,
+) -> S3Result<Deleted> {
     let mut state = world.lock();
     let bucket = bucket_mut(&mut state, bucket_name)?;
     let mut marker = false;
+    let versions = bucket.keys.get(key);
+    let named = versions.and_then(|versions| versions.iter().rfind(|version| version.id == id));
+    conditions::delete(if_match, named)?;
     if let Some(versions) = bucket.keys.get_mut(key) {
         versions.retain(|version| {
             marker |= version.id == id && version.object.is_none();
@@ -111,7 +165,7 @@ fn delete_version(world: &Arc<World>, bucket_name: &str, key: &str, id: &str) ->
     drop(state);
     if world.has(Defect::ReplicatesVersionDelete) {
         for rule in rules {
-            delete_version(world, &rule.destination, key, id)?;
+            delete_version(world, &rule.destination, key, id, None)?;
         }
     }
     Ok(Deleted {
@@ -120,8 +174,12 @@ fn delete_version(world: &Arc<World>, bucket_name: &str, key: &str, id: &str) ->
     })
 }
 
-fn put_marker(world: &Arc<World>, bucket_name: &str, key: &str) -> S3Result<Deleted> {
-    let mut state = world.lock();
+fn put_marker(
+    world: &Arc<World>,
+    mut state: MutexGuard<'_, State>,
+    bucket_name: &str,
+    key: &str,
+) -> S3Result<Deleted> {
     let (sequence, id) = (state.next(), state.version_id());
     let bucket = bucket_mut(&mut state, bucket_name)?;
     let versioned = bucket.is_versioned();

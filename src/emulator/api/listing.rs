@@ -16,15 +16,15 @@ use super::{Api, answer, bucket};
 const MOST: i32 = 1000;
 
 /// Keys as the request wants them: as they are, or URL-encoded.
-struct Encoding(bool);
+pub(super) struct Encoding(bool);
 
 impl Encoding {
-    fn of(asked: Option<&EncodingType>) -> Self {
+    pub(super) fn of(asked: Option<&EncodingType>) -> Self {
         Self(asked.is_some_and(|encoding| encoding.as_str() == EncodingType::URL))
     }
 
     /// S3 leaves the slash as it is.
-    fn key(&self, key: &str) -> String {
+    pub(super) fn key(&self, key: &str) -> String {
         match self.0 {
             true => urlencoding::encode(key).replace("%2F", "/"),
             false => key.to_owned(),
@@ -49,8 +49,17 @@ fn keys<'a>(
     prefix: &'a str,
     from: Bound<&str>,
 ) -> impl Iterator<Item = (&'a String, &'a Vec<Version>)> {
+    let is_before = match from {
+        Bound::Unbounded => true,
+        Bound::Included(key) | Bound::Excluded(key) => key < prefix,
+    };
+    let from = if is_before {
+        Bound::Included(prefix)
+    } else {
+        from
+    };
     let all = bucket.keys.range::<str, _>((from, Bound::Unbounded));
-    all.filter(move |(key, _)| key.starts_with(prefix))
+    all.take_while(move |(key, _)| key.starts_with(prefix))
 }
 
 /// `ListObjectsV2`: current versions that are no markers.

@@ -3,35 +3,36 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use md5::{Digest, Md5};
 use s3s::dto::{
-    AbortMultipartUploadInput, AbortMultipartUploadOutput, Checksum, ChecksumAlgorithm,
-    ChecksumType, CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart,
-    CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag, ListMultipartUploadsInput,
-    ListMultipartUploadsOutput, ListPartsInput, ListPartsOutput, MultipartUpload, UploadPartInput,
-    UploadPartOutput,
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, CreateMultipartUploadInput,
+    CreateMultipartUploadOutput, ETag, ListMultipartUploadsInput, ListMultipartUploadsOutput,
+    ListPartsInput, ListPartsOutput, MultipartUpload, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
 
 use super::super::body::Body;
-use super::super::checksum::{Claims, hasher, value, with_value};
+use super::super::checksum::Claims;
+use super::super::spool::Spool;
 use super::super::world::{Object, Part, State, Upload};
-use super::objects::{self, New, commit, full_object, hex};
+use super::listing::Encoding;
+use super::objects::{self, hex};
+use super::refused::{self, what_is_not_there};
 use super::{Api, answer, bucket, reading, tagging};
 
-/// All parts but the last hold at least this many bytes.
-const SMALLEST: u64 = 5 << 20;
-
-fn upload<'a>(state: &'a State, id: &str, bucket: &str, key: &str) -> S3Result<&'a Upload> {
+/// The open upload, or 404.
+pub(super) fn upload<'a>(
+    state: &'a State,
+    id: &str,
+    bucket: &str,
+    key: &str,
+) -> S3Result<&'a Upload> {
     let found = state.uploads.get(id);
     found
         .filter(|upload| upload.bucket == bucket && upload.key == key)
         .ok_or_else(no_such_upload)
 }
 
-fn no_such_upload() -> S3Error {
+pub(super) fn no_such_upload() -> S3Error {
     s3_error!(
         NoSuchUpload,
         "The specified upload does not exist. The upload ID may be invalid, or the upload may have \
@@ -45,8 +46,7 @@ pub(super) async fn create_multipart_upload(
     request: S3Request<CreateMultipartUploadInput>,
 ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
     let input = request.input;
-    let customer_key = input.sse_customer_algorithm.is_some();
-    objects::refuse_encryption(input.server_side_encryption.as_ref(), customer_key)?;
+    what_is_not_there!(input);
     let object = Object {
         metadata: input.metadata,
         content_type: input.content_type,
@@ -72,6 +72,7 @@ pub(super) async fn create_multipart_upload(
         algorithm: input.checksum_algorithm.clone(),
         checksum_type: input.checksum_type.clone(),
         parts: BTreeMap::new(),
+        spool: Spool::default(),
     };
     state.uploads.insert(id.clone(), begun);
     answer(CreateMultipartUploadOutput {
@@ -108,13 +109,21 @@ pub(super) async fn upload_part(
         &headers,
         algorithm.as_ref().or(input.checksum_algorithm.as_ref()),
     )?;
+    if let Some(expected) = algorithm.filter(|expected| !claims.are_of(expected)) {
+        return Err(s3_error!(
+            InvalidRequest,
+            "Checksum Type mismatch occurred, expected checksum Type: {}",
+            expected.as_str().to_ascii_lowercase()
+        ));
+    }
     let drained = claims
         .drain(input.body, request.trailing_headers.as_ref())
         .await?;
     let (md5, checksum) = (drained.md5, drained.checksum.clone());
+    let body = keep(api, &input.upload_id, drained.body)?;
     let part = Part {
         number,
-        body: drained.body,
+        body,
         md5,
         checksum: drained.checksum,
         modified: SystemTime::now(),
@@ -138,146 +147,17 @@ pub(super) async fn upload_part(
     })
 }
 
-/// `CompleteMultipartUpload`: an `ETag` with `-N`, a composite or full-object checksum.
-pub(super) async fn complete_multipart_upload(
-    api: &Api,
-    request: S3Request<CompleteMultipartUploadInput>,
-) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
-    let input = request.input;
-    let listed = input
-        .multipart_upload
-        .and_then(|upload| upload.parts)
-        .unwrap_or_default();
-    let (parts, algorithm, kind, new) = {
-        let state = api.world.lock();
-        let open = upload(&state, &input.upload_id, &input.bucket, &input.key)?;
-        let new = New {
-            object: open.object.clone(),
-            tags: open.tags.clone(),
-            storage_class: open.storage_class.clone(),
-            is_copy: false,
-        };
-        (
-            chosen(open, &listed)?,
-            open.algorithm.clone(),
-            open.checksum_type.clone(),
-            new,
-        )
+/// A part joins the upload's file once the upload is too large for memory.
+fn keep(api: &Api, id: &str, body: Body) -> S3Result<Body> {
+    let spool = {
+        let mut state = api.world.lock();
+        let open = state.uploads.get_mut(id).ok_or_else(no_such_upload)?;
+        open.spool.admit(&body).map_err(S3Error::internal_error)?
     };
-    let body = Body::concat(parts.iter().map(|part| &part.body));
-    let checksum = whole_checksum(&body, &parts, algorithm, kind).await?;
-    let etag = combined_etag(&parts);
-    let object = Object {
-        body,
-        etag: etag.clone(),
-        checksum: checksum.clone(),
-        parts,
-        ..new.object
-    };
-    let encryption = reading::encryption(&object);
-    let new = New { object, ..new };
-    let committed = commit(&api.world, &input.bucket, &input.key, new, |_| Ok(()))?;
-    api.world.lock().uploads.remove(&input.upload_id);
-    answer(CompleteMultipartUploadOutput {
-        location: Some(format!("/{}/{}", input.bucket, input.key)),
-        bucket: Some(input.bucket),
-        key: Some(input.key),
-        e_tag: Some(ETag::Strong(etag)),
-        version_id: committed.version_id,
-        server_side_encryption: encryption,
-        checksum_crc32: checksum.checksum_crc32,
-        checksum_crc32c: checksum.checksum_crc32c,
-        checksum_crc64nvme: checksum.checksum_crc64nvme,
-        checksum_sha1: checksum.checksum_sha1,
-        checksum_sha256: checksum.checksum_sha256,
-        checksum_type: checksum.checksum_type,
-        ..Default::default()
-    })
-}
-
-/// The parts that the request lists, checked.
-fn chosen(open: &Upload, listed: &[CompletedPart]) -> S3Result<Vec<Part>> {
-    if listed.is_empty() {
-        return Err(s3_error!(
-            MalformedXML,
-            "You must specify at least one part"
-        ));
+    match spool {
+        Some(spool) => spool.keep(&body).map_err(S3Error::internal_error),
+        None => Ok(body),
     }
-    let mut parts: Vec<Part> = Vec::with_capacity(listed.len());
-    for part in listed {
-        let number = part.part_number.unwrap_or_default();
-        if parts.last().is_some_and(|last| last.number >= number) {
-            let message = "The list of parts was not in ascending order.";
-            return Err(S3Error::with_message(
-                s3s::S3ErrorCode::InvalidPartOrder,
-                message,
-            ));
-        }
-        let found = open.parts.get(&number).filter(|found| {
-            part.e_tag
-                .as_ref()
-                .is_none_or(|etag| etag.value() == hex(&found.md5))
-        });
-        let invalid = || {
-            s3_error!(
-                InvalidPart,
-                "One or more of the specified parts could not be found."
-            )
-        };
-        parts.push(found.ok_or_else(invalid)?.clone());
-    }
-    let small = parts[..parts.len() - 1]
-        .iter()
-        .any(|part| part.body.size() < SMALLEST);
-    match small {
-        true => Err(s3_error!(
-            EntityTooSmall,
-            "Your proposed upload is smaller than the minimum allowed size"
-        )),
-        false => Ok(parts),
-    }
-}
-
-/// The MD5 of the parts' MD5s, and how many there are.
-fn combined_etag(parts: &[Part]) -> String {
-    let mut md5 = Md5::new();
-    parts.iter().for_each(|part| md5.update(part.md5));
-    format!("{}-{}", hex(&md5.finalize()), parts.len())
-}
-
-async fn whole_checksum(
-    body: &Body,
-    parts: &[Part],
-    algorithm: Option<ChecksumAlgorithm>,
-    kind: Option<ChecksumType>,
-) -> S3Result<Checksum> {
-    let algorithm = algorithm.unwrap_or_else(|| ChecksumAlgorithm::from_static("CRC64NVME"));
-    let full = algorithm.as_str() == "CRC64NVME"
-        || kind
-            .as_ref()
-            .is_some_and(|kind| kind.as_str() == ChecksumType::FULL_OBJECT);
-    if full {
-        let claims = Claims::read(&http::HeaderMap::new(), Some(&algorithm))?;
-        let drained = claims
-            .drain(Some(body.stream(0..body.size())), None)
-            .await?;
-        return Ok(Checksum {
-            checksum_type: Some(full_object()),
-            ..drained.checksum
-        });
-    }
-    let mut composite = hasher(algorithm.as_str());
-    for part in parts {
-        let digest = value(&part.checksum).and_then(|value| BASE64.decode(value).ok());
-        composite.update(&digest.unwrap_or_default());
-    }
-    let composite = composite.finalize();
-    let value = format!("{}-{}", value(&composite).unwrap_or_default(), parts.len());
-    let kind = ChecksumType::from_static(ChecksumType::COMPOSITE);
-    Ok(Checksum {
-        checksum_type: Some(kind),
-        ..with_value(&composite, &value)
-    })
 }
 
 /// `AbortMultipartUpload`.
@@ -333,33 +213,75 @@ fn listed(part: &Part) -> s3s::dto::Part {
     }
 }
 
-/// `ListMultipartUploads`, in one page.
+/// `ListMultipartUploads`: by key and then by ID, page by page.
 pub(super) async fn list_multipart_uploads(
     api: &Api,
     request: S3Request<ListMultipartUploadsInput>,
 ) -> S3Result<S3Response<ListMultipartUploadsOutput>> {
     let input = request.input;
+    refused::unless(
+        input.delimiter.is_none(),
+        "a delimiter is not implemented for uploads",
+    )?;
     let state = api.world.lock();
     bucket(&state, &input.bucket)?;
-    let prefix = input.prefix.clone().unwrap_or_default();
+    let limit = input.max_uploads.unwrap_or(1000).clamp(1, 1000) as usize;
+    let mut found = behind_the_markers(&state, &input);
+    let truncated = found.len() > limit;
+    found.truncate(limit);
+    let encoding = Encoding::of(input.encoding_type.as_ref());
+    let last = found.last().filter(|_| truncated);
+    answer(ListMultipartUploadsOutput {
+        is_truncated: Some(truncated),
+        next_key_marker: last.map(|(key, _, _)| encoding.key(key)),
+        next_upload_id_marker: last.map(|(_, id, _)| (*id).to_owned()),
+        uploads: Some(
+            found
+                .iter()
+                .map(|open| listed_upload(open, &encoding))
+                .collect(),
+        ),
+        max_uploads: Some(limit as i32),
+        bucket: Some(input.bucket),
+        prefix: input.prefix.map(|prefix| encoding.key(&prefix)),
+        key_marker: input.key_marker,
+        upload_id_marker: input.upload_id_marker,
+        encoding_type: input.encoding_type,
+        ..Default::default()
+    })
+}
+
+/// An open upload with its key and ID, by which they are sorted.
+type Open<'a> = (&'a str, &'a str, &'a Upload);
+
+fn behind_the_markers<'a>(state: &'a State, input: &ListMultipartUploadsInput) -> Vec<Open<'a>> {
+    let prefix = input.prefix.as_deref().unwrap_or_default();
+    let key = input.key_marker.as_deref().filter(|key| !key.is_empty());
+    let id = input.upload_id_marker.as_deref();
+    let is_behind = |open: &Open<'_>| match (key, id) {
+        (None, _) => true,
+        (Some(key), None) => open.0 > key,
+        (Some(key), Some(id)) => (open.0, open.1) > (key, id),
+    };
     let here = state
         .uploads
         .iter()
-        .filter(|(_, upload)| upload.bucket == input.bucket && upload.key.starts_with(&prefix));
-    let mut uploads: Vec<_> = here
-        .map(|(id, upload)| MultipartUpload {
-            key: Some(upload.key.clone()),
-            upload_id: Some(id.clone()),
-            initiated: Some(upload.begun.into()),
-            ..Default::default()
-        })
+        .filter(|(_, upload)| upload.bucket == input.bucket && upload.key.starts_with(prefix));
+    let mut found: Vec<Open<'a>> = here
+        .map(|(id, upload)| (upload.key.as_str(), id.as_str(), upload))
+        .filter(is_behind)
         .collect();
-    uploads.sort_by(|a, b| (&a.key, &a.upload_id).cmp(&(&b.key, &b.upload_id)));
-    answer(ListMultipartUploadsOutput {
-        bucket: Some(input.bucket),
-        prefix: input.prefix,
-        is_truncated: Some(false),
-        uploads: Some(uploads),
+    found.sort_by_key(|(key, id, _)| (*key, *id));
+    found
+}
+
+fn listed_upload((key, id, upload): &Open<'_>, encoding: &Encoding) -> MultipartUpload {
+    MultipartUpload {
+        key: Some(encoding.key(key)),
+        upload_id: Some((*id).to_owned()),
+        initiated: Some(upload.begun.into()),
+        checksum_algorithm: upload.algorithm.clone(),
+        checksum_type: upload.checksum_type.clone(),
         ..Default::default()
-    })
+    }
 }

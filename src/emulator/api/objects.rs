@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use s3s::dto::{
-    Checksum, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, ETag,
-    MetadataDirective, PutObjectInput, PutObjectOutput, ServerSideEncryption, TaggingDirective,
+    Checksum, ChecksumAlgorithm, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource,
+    ETag, MetadataDirective, PutObjectInput, PutObjectOutput, ServerSideEncryption,
+    TaggingDirective,
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
@@ -13,6 +14,8 @@ use super::super::checksum::Claims;
 use super::super::replicator;
 use super::super::world::{Object, Version, World};
 use super::super::{Defect, matching};
+use super::conditions::{self, Conditions};
+use super::refused::{self, what_is_not_there};
 use super::{Api, answer, bucket, reading, tagging};
 use crate::replication::{ReplicationStatus, Rule, Tags};
 
@@ -37,13 +40,11 @@ pub(super) async fn put_object(
     request: S3Request<PutObjectInput>,
 ) -> S3Result<S3Response<PutObjectOutput>> {
     let (input, headers) = (request.input, request.headers);
-    refuse_encryption(
-        input.server_side_encryption.as_ref(),
-        input.sse_customer_algorithm.is_some(),
+    what_is_not_there!(input);
+    refused::unless(
+        input.write_offset_bytes.is_none(),
+        "appending is not implemented",
     )?;
-    if input.object_lock_mode.is_some() || input.object_lock_legal_hold_status.is_some() {
-        return Err(s3_error!(NotImplemented, "object lock is not implemented"));
-    }
     bucket(&api.world.lock(), &input.bucket)?;
     let claims = Claims::read(&headers, input.checksum_algorithm.as_ref())?;
     let drained = claims
@@ -80,14 +81,11 @@ pub(super) async fn put_object(
         is_copy: false,
     };
     let condition = |current: Option<&str>| {
-        let any = matches!(input.if_none_match, Some(s3s::dto::ETagCondition::Any));
-        match any && current.is_some() {
-            true => Err(s3_error!(
-                PreconditionFailed,
-                "At least one of the pre-conditions you specified did not hold"
-            )),
-            false => Ok(()),
-        }
+        conditions::write(
+            input.if_match.as_ref(),
+            input.if_none_match.as_ref(),
+            current,
+        )
     };
     let committed = commit(&api.world, &input.bucket, &input.key, new, condition)?;
     answer(PutObjectOutput {
@@ -110,35 +108,19 @@ pub(super) async fn copy_object(
     request: S3Request<CopyObjectInput>,
 ) -> S3Result<S3Response<CopyObjectOutput>> {
     let input = request.input;
-    refuse_encryption(
-        input.server_side_encryption.as_ref(),
-        input.sse_customer_algorithm.is_some(),
+    what_is_not_there!(input);
+    refused::unless(
+        input.copy_source_sse_customer_algorithm.is_none(),
+        "customer keys are not implemented",
     )?;
-    let CopySource::Bucket {
-        bucket: from,
-        key,
-        version_id,
-    } = &input.copy_source
-    else {
-        return Err(s3_error!(
-            NotImplemented,
-            "copies from access points are not implemented"
-        ));
-    };
-    let source = {
-        let state = api.world.lock();
-        reading::find(&state, from, key, version_id.as_deref())?.clone()
-    };
-    let Some(original) = source.object else {
-        return Err(s3_error!(NoSuchKey, "The specified key does not exist."));
-    };
+    let (from, source, original) = copied(api, &input)?;
     let mut object = Object {
         parts: Vec::new(),
         ..(*original).clone()
     };
-    if original.etag.contains('-') {
+    if original.etag.contains('-') || input.checksum_algorithm.is_some() {
         // A copy is written whole: its ETag is the MD5 of its bytes, and so is its checksum.
-        rehash(&mut object).await?;
+        rehash(&mut object, input.checksum_algorithm.as_ref()).await?;
     }
     object.encrypted = encrypted(&api.world, input.server_side_encryption.as_ref());
     if replaces(
@@ -154,10 +136,9 @@ pub(super) async fn copy_object(
         object.content_encoding = input.content_encoding;
         object.content_language = input.content_language;
         object.expires = input.expires;
-    } else if **from == *input.bucket
-        && **key == *input.key
+    } else if from.is(&input.bucket, &input.key)
         && input.storage_class.is_none()
-        && version_id.is_none()
+        && input.server_side_encryption.is_none()
     {
         return Err(s3_error!(
             InvalidRequest,
@@ -177,6 +158,7 @@ pub(super) async fn copy_object(
     };
     let storage_class = input.storage_class.map(|class| class.as_str().to_owned());
     let (etag, encryption) = (object.etag.clone(), reading::encryption(&object));
+    let checksum = object.checksum.clone();
     let new = New {
         object,
         tags,
@@ -187,7 +169,12 @@ pub(super) async fn copy_object(
     let result = CopyObjectResult {
         e_tag: Some(ETag::Strong(etag)),
         last_modified: Some(committed.modified.into()),
-        ..Default::default()
+        checksum_crc32: checksum.checksum_crc32,
+        checksum_crc32c: checksum.checksum_crc32c,
+        checksum_crc64nvme: checksum.checksum_crc64nvme,
+        checksum_sha1: checksum.checksum_sha1,
+        checksum_sha256: checksum.checksum_sha256,
+        checksum_type: checksum.checksum_type,
     };
     answer(CopyObjectOutput {
         copy_object_result: Some(result),
@@ -198,13 +185,63 @@ pub(super) async fn copy_object(
     })
 }
 
+/// What a copy is of.
+struct Origin<'a> {
+    bucket: &'a str,
+    key: &'a str,
+    version: Option<&'a str>,
+}
+
+impl Origin<'_> {
+    /// Whether it is the current version of this very object.
+    fn is(&self, bucket: &str, key: &str) -> bool {
+        self.bucket == bucket && self.key == key && self.version.is_none()
+    }
+}
+
+/// The version that is copied, when the conditions on it hold.
+fn copied<'a>(
+    api: &Api,
+    input: &'a CopyObjectInput,
+) -> S3Result<(Origin<'a>, Version, Arc<Object>)> {
+    let CopySource::Bucket {
+        bucket,
+        key,
+        version_id,
+    } = &input.copy_source
+    else {
+        return Err(s3_error!(
+            NotImplemented,
+            "copies from access points are not implemented"
+        ));
+    };
+    let version = version_id.as_deref();
+    let from = Origin {
+        bucket,
+        key,
+        version,
+    };
+    let source = reading::find(&api.world.lock(), bucket, key, version)?.clone();
+    let Some(original) = source.object.clone() else {
+        return Err(s3_error!(NoSuchKey, "The specified key does not exist."));
+    };
+    let asked = Conditions {
+        if_match: input.copy_source_if_match.clone(),
+        if_none_match: input.copy_source_if_none_match.clone(),
+        modified_since: input.copy_source_if_modified_since.clone(),
+        unmodified_since: input.copy_source_if_unmodified_since.clone(),
+    };
+    asked.copy(&source, &original)?;
+    Ok((from, source, original))
+}
+
 fn replaces(directive: Option<&str>) -> bool {
     directive == Some("REPLACE")
 }
 
-async fn rehash(object: &mut Object) -> S3Result<()> {
+async fn rehash(object: &mut Object, algorithm: Option<&ChecksumAlgorithm>) -> S3Result<()> {
     let all = object.body.stream(0..object.body.size());
-    let claims = Claims::read(&http::HeaderMap::new(), None)?;
+    let claims = Claims::read(&http::HeaderMap::new(), algorithm)?;
     let drained = claims.drain(Some(all), None).await?;
     object.etag = hex(&drained.md5);
     object.checksum = Checksum {
@@ -269,21 +306,6 @@ fn first_status(world: &World, rules: &[Rule]) -> Option<ReplicationStatus> {
             .then_some(ReplicationStatus::Completed),
         false if world.has(Defect::CompletedTooEarly) => Some(ReplicationStatus::Completed),
         false => Some(ReplicationStatus::Pending),
-    }
-}
-
-/// SSE-S3 is the only encryption there is.
-pub(super) fn refuse_encryption(
-    asked: Option<&ServerSideEncryption>,
-    customer_key: bool,
-) -> S3Result<()> {
-    let other = asked.is_some_and(|asked| asked.as_str() != ServerSideEncryption::AES256);
-    match other || customer_key {
-        true => Err(s3_error!(
-            NotImplemented,
-            "only SSE-S3 (AES256) is implemented"
-        )),
-        false => Ok(()),
     }
 }
 

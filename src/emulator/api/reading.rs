@@ -2,14 +2,14 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use s3s::dto::{
-    ETag, ETagCondition, GetObjectAttributesInput, GetObjectAttributesOutput,
-    GetObjectAttributesParts, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput,
-    IfMatch, ObjectAttributes, ObjectPart, ReplicationStatus as Status, ServerSideEncryption,
-    StorageClass, Timestamp,
+    ETag, GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectAttributesParts,
+    GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, ObjectAttributes,
+    ObjectPart, ReplicationStatus as Status, ServerSideEncryption, StorageClass,
 };
 use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
 
 use super::super::world::{Object, State, Version};
+use super::conditions::Conditions;
 use super::{Api, answer, bucket, refusal};
 
 /// The version that a request names: this one, or the current one.
@@ -154,14 +154,13 @@ pub(super) async fn get_object(
     let state = api.world.lock();
     let id = input.version_id.as_deref();
     let (version, object) = object(&state, &input.bucket, &input.key, id)?;
-    let times = (input.if_modified_since, input.if_unmodified_since);
-    conditions(
-        version,
-        object,
-        input.if_match.as_ref(),
-        input.if_none_match.as_ref(),
-        times,
-    )?;
+    let conditions = Conditions {
+        if_match: input.if_match,
+        if_none_match: input.if_none_match,
+        modified_since: input.if_modified_since,
+        unmodified_since: input.if_unmodified_since,
+    };
+    conditions.read(version, object)?;
     let size = object.body.size();
     let range = wanted(object, input.range.as_ref(), input.part_number)?;
     let whole = range == (0..size);
@@ -169,15 +168,12 @@ pub(super) async fn get_object(
     let checksums = input.checksum_mode.is_some() && whole;
     let mut output = describe!(GetObjectOutput, version, object, checksums, versioned);
     output.content_length = Some((range.end - range.start) as i64);
-    if !whole {
-        let last = range.end.saturating_sub(1);
-        output.content_range = Some(format!("bytes {}-{last}/{size}", range.start));
-    }
+    let part = input.part_number.is_some() || input.range.is_some();
+    output.content_range = part.then(|| content_range(&range, size)).flatten();
     output.parts_count = input.part_number.and_then(|_| parts_count(object));
     output.body = Some(object.body.stream(range));
-    let mut answer = with_tag_count(output, version);
-    answer.status = (!whole).then_some(StatusCode::PARTIAL_CONTENT);
-    Ok(answer)
+    // s3s answers 206 where there is a content range.
+    Ok(with_tag_count(output, version))
 }
 
 /// `HeadObject`.
@@ -190,21 +186,36 @@ pub(super) async fn head_object(
     let state = api.world.lock();
     let id = input.version_id.as_deref();
     let (version, object) = object(&state, &input.bucket, &input.key, id)?;
-    let times = (input.if_modified_since, input.if_unmodified_since);
-    conditions(
-        version,
-        object,
-        input.if_match.as_ref(),
-        input.if_none_match.as_ref(),
-        times,
-    )?;
+    let conditions = Conditions {
+        if_match: input.if_match,
+        if_none_match: input.if_none_match,
+        modified_since: input.if_modified_since,
+        unmodified_since: input.if_unmodified_since,
+    };
+    conditions.read(version, object)?;
     let range = wanted(object, input.range.as_ref(), input.part_number)?;
     let versioned = bucket(&state, &input.bucket)?.versioning.is_some();
     let checksums = input.checksum_mode.is_some();
     let mut output = describe!(HeadObjectOutput, version, object, checksums, versioned);
     output.content_length = Some((range.end - range.start) as i64);
     output.parts_count = input.part_number.and_then(|_| parts_count(object));
-    Ok(with_tag_count(output, version))
+    let part = input.part_number.is_some() || input.range.is_some();
+    output.content_range = part
+        .then(|| content_range(&range, object.body.size()))
+        .flatten();
+    let status = output
+        .content_range
+        .is_some()
+        .then_some(StatusCode::PARTIAL_CONTENT);
+    let mut answer = with_tag_count(output, version);
+    answer.status = status;
+    Ok(answer)
+}
+
+/// The header of a partial answer; an empty object has none.
+fn content_range(range: &std::ops::Range<u64>, size: u64) -> Option<String> {
+    let last = range.end.checked_sub(1)?;
+    Some(format!("bytes {}-{last}/{size}", range.start))
 }
 
 fn refuse_customer_key(given: bool) -> S3Result<()> {
@@ -227,10 +238,10 @@ fn wanted(
     part: Option<i32>,
 ) -> S3Result<std::ops::Range<u64>> {
     let size = object.body.size();
+    let unsatisfiable = || s3_error!(InvalidRange, "The requested range is not satisfiable");
     match (range, part) {
-        (Some(range), _) => range
-            .check(size)
-            .map_err(|_| s3_error!(InvalidRange, "The requested range is not satisfiable")),
+        (Some(_), _) if size == 0 => Err(unsatisfiable()),
+        (Some(range), _) => range.check(size).map_err(|_| unsatisfiable()),
         (None, Some(number)) => part_range(object, number),
         (None, None) => Ok(0..size),
     }
@@ -255,43 +266,6 @@ fn part_range(object: &Object, number: i32) -> S3Result<std::ops::Range<u64>> {
         .map(|part| part.body.size())
         .sum();
     Ok(start..start + size)
-}
-
-/// RFC 9110's conditions, in its order.
-fn conditions(
-    version: &Version,
-    object: &Object,
-    if_match: Option<&IfMatch>,
-    if_none_match: Option<&ETagCondition>,
-    (modified_since, unmodified_since): (Option<Timestamp>, Option<Timestamp>),
-) -> S3Result<()> {
-    let equal = |condition: &ETagCondition| match condition {
-        ETagCondition::Any => true,
-        ETagCondition::ETag(etag) => etag.value() == object.etag,
-    };
-    let modified = whole_seconds(version.modified.into());
-    let failed = match if_match {
-        Some(condition) => !equal(condition),
-        None => unmodified_since.is_some_and(|since| modified > whole_seconds(since)),
-    };
-    if failed {
-        return Err(s3_error!(
-            PreconditionFailed,
-            "At least one of the pre-conditions you specified did not hold"
-        ));
-    }
-    let unchanged = match if_none_match {
-        Some(condition) => equal(condition),
-        None => modified_since.is_some_and(|since| modified <= whole_seconds(since)),
-    };
-    match unchanged {
-        true => Err(s3_error!(NotModified, "Not Modified")),
-        false => Ok(()),
-    }
-}
-
-fn whole_seconds(time: Timestamp) -> i64 {
-    time::OffsetDateTime::from(time).unix_timestamp()
 }
 
 /// `GetObjectAttributes`.

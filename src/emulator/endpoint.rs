@@ -1,0 +1,44 @@
+//! One region's endpoint: the S3 service, and what S3 adds to every answer, refusals included.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use http::HeaderValue;
+use s3s::service::S3Service;
+use s3s::{HttpError, HttpRequest, HttpResponse};
+
+use super::world::World;
+
+/// Answers requests, each with an ID of its own.
+#[derive(Debug, Clone)]
+pub(super) struct Endpoint {
+    service: S3Service,
+    world: Arc<World>,
+}
+
+impl Endpoint {
+    pub(super) fn new(service: S3Service, world: Arc<World>) -> Self {
+        Self { service, world }
+    }
+
+    /// Answers one request. The ID is put on here because s3s itself refuses what is signed wrongly.
+    pub(super) async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let mut answer = self.service.call(request).await?;
+        if let Ok(id) = HeaderValue::from_str(&self.world.request_id()) {
+            answer.headers_mut().insert("x-amz-request-id", id);
+        }
+        Ok(answer)
+    }
+}
+
+impl hyper::service::Service<http::Request<hyper::body::Incoming>> for Endpoint {
+    type Response = HttpResponse;
+    type Error = HttpError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send>>;
+
+    fn call(&self, request: http::Request<hyper::body::Incoming>) -> Self::Future {
+        let endpoint = self.clone();
+        Box::pin(async move { endpoint.answer(request.map(s3s::Body::from)).await })
+    }
+}
