@@ -1,4 +1,4 @@
-//! What tells that a replica is its source's: version ID, `ETag`, Last-Modified.
+//! What tells that a replica is its source's: version ID, `ETag`, `Last-Modified`.
 
 use super::Check;
 use super::tally::{Judged, Tally};
