@@ -35,7 +35,7 @@ macro_rules! variables {
 }
 
 variables! {
-    /// The target: `emulator`, a URL, or two URLs (`SOURCE,DESTINATION`). Default: `emulator`.
+    /// The target: `emulator`, `localstack`, a URL, or two URLs (`SOURCE,DESTINATION`). Default: `emulator`.
     Target = "BUCKETPAIR_TARGET",
     /// The access key ID for a URL.
     AccessKeyId = "BUCKETPAIR_ACCESS_KEY_ID",
@@ -59,12 +59,19 @@ variables! {
     CaBundle = "BUCKETPAIR_CA_BUNDLE",
     /// A pair that is there: `SOURCE,DESTINATION`. Default: fresh ones.
     Pair = "BUCKETPAIR_PAIR",
-    /// The embedded pair's delay: `200ms`, `lognormal:25ms,0.5`, … Default: `lognormal:25ms,0.4`.
+    /// The delay of the embedded pair, or of a `LocalStack` that is started: `200ms`,
+    /// `lognormal:25ms,0.5`, … Default: `lognormal:25ms,0.4`.
     Delay = "BUCKETPAIR_DELAY",
     /// How the report is printed: `terminal` or `json`. Default: `terminal`.
     Format = "BUCKETPAIR_FORMAT",
     /// Whether the buckets stay where they are: `1` or `true`, `0` or `false`. Default: `0`.
     Keep = "BUCKETPAIR_KEEP",
+    /// The image that `--target localstack` starts. Default: `localstack/localstack:4.14.0`.
+    LocalstackImage = "BUCKETPAIR_LOCALSTACK_IMAGE",
+    /// Whether an image that is not here is pulled: `1` or `0`. Default: `0`.
+    Pull = "BUCKETPAIR_PULL",
+    /// A target whose trials `cargo test` must not ignore: `localstack`. Default: none.
+    Require = "BUCKETPAIR_REQUIRE",
 }
 
 /// The environment of this process. What is not Unicode is made so: `std::env::vars` would panic
@@ -142,7 +149,19 @@ impl Variables {
         settings.delay = text(Variable::Delay);
         let keep = self.parsed(Variable::Keep, "1 or 0", switch)?;
         settings.keep = keep.unwrap_or_default();
+        if let Some(image) = text(Variable::LocalstackImage) {
+            settings.localstack.image = image;
+        }
+        let pull = self.parsed(Variable::Pull, "1 or 0", switch)?;
+        settings.localstack.pull = pull.unwrap_or_default();
         Ok(settings)
+    }
+
+    /// Whether `cargo test` must not ignore the trials of this target.
+    #[must_use]
+    pub fn requires(&self, target: &str) -> bool {
+        let required = self.get(Variable::Require).unwrap_or_default();
+        required.split(',').any(|word| word.trim() == target)
     }
 
     fn keys(&self) -> Result<Option<Keys>> {

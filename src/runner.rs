@@ -27,7 +27,7 @@ use crate::history::{Header, Journal, Line, TargetDescription, VERSION, read};
 use crate::provision::{LeftBehind, Made, tear_down_all};
 use crate::report::{Row, RunReport};
 use crate::scenario::Scenario;
-use crate::target::{Choice, Connect, Target, preflight};
+use crate::target::{Choice, Connect, Localstack, Target, preflight};
 
 #[cfg(feature = "emulator")]
 pub use open::open_in_process;
@@ -43,6 +43,8 @@ pub struct Settings {
     pub choice: Choice,
     /// How to reach it.
     pub connect: Connect,
+    /// Which `LocalStack`, where that is the target.
+    pub localstack: Localstack,
     /// Payloads, and the embedded pair's delays, come from this.
     pub seed: u64,
     /// By when a replica has to be there; the target's own default where none.
@@ -59,7 +61,7 @@ pub struct Settings {
     pub globs: Vec<String>,
     /// Files and folders to upload instead of the catalogue.
     pub files: Vec<PathBuf>,
-    /// The embedded pair's delay distribution.
+    /// The delay distribution of the embedded pair, or of a `LocalStack` that is started.
     pub delay: Option<String>,
     /// Defects seeded into the embedded pair, to see the checks catch them.
     pub defects: Vec<String>,
@@ -70,6 +72,7 @@ impl Default for Settings {
         Self {
             choice: Choice::Emulator,
             connect: Connect::default(),
+            localstack: Localstack::default(),
             seed: 0,
             deadline: None,
             jobs: None,
@@ -151,7 +154,9 @@ pub async fn run(
     let scenarios = select::select(&settings)?;
     let opened = open(&settings).await?;
     preflight(&opened.target).await?;
-    run_on(&opened, scenarios, &settings, on_row, interrupt).await
+    let mut report = run_on(&opened, scenarios, &settings, on_row, interrupt).await?;
+    report.left_behind.extend(opened.close().await);
+    Ok(report)
 }
 
 /// Runs scenarios against a target that is open already.

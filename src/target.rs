@@ -9,13 +9,21 @@ mod certificates;
 mod choice;
 mod client;
 mod connect;
+#[cfg(feature = "localstack")]
+mod container;
 #[cfg(test)]
 pub(crate) mod fake;
+#[cfg(feature = "localstack")]
+mod localstack;
 mod preflight;
 mod refusal;
 
 pub use choice::Choice;
-pub use connect::{AWS_LACKS, LOCALSTACK_LACKS, aws, endpoint, in_process, localstack};
+pub use connect::{AWS_LACKS, aws, endpoint, in_process};
+#[cfg(feature = "localstack")]
+pub use container::Container;
+#[cfg(feature = "localstack")]
+pub use localstack::localstack;
 pub use preflight::preflight;
 pub use refusal::refused;
 
@@ -69,6 +77,31 @@ pub struct Endpoint {
     pub region: String,
     /// The client that talks to it.
     pub client: aws_sdk_s3::Client,
+}
+
+/// Which `LocalStack`: one that runs, or the image to start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Localstack {
+    /// The address of one that runs.
+    pub endpoint: Option<String>,
+    /// The image to start otherwise, with its tag.
+    pub image: String,
+    /// Whether an image that is not here may be pulled.
+    pub pull: bool,
+    /// The delay of the replicas; the extension's own default where none.
+    pub delay: Option<String>,
+}
+
+impl Default for Localstack {
+    fn default() -> Self {
+        Self {
+            endpoint: None,
+            image: "localstack/localstack:4.14.0".to_owned(),
+            pull: false,
+            delay: None,
+        }
+    }
 }
 
 /// A static key pair. Its `Debug` shows no secret.

@@ -124,7 +124,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "NUMBER")]
     pub(super) jobs: Option<usize>,
 
-    /// The embedded pair's delay: 200ms, uniform:5ms..1s, lognormal:25ms,0.5, pareto:5ms,1.5
+    /// The delay of the embedded pair, or of a LocalStack that is started: 200ms, uniform:5ms..1s, lognormal:25ms,0.5, pareto:5ms,1.5
     /// [BUCKETPAIR_DELAY]
     #[arg(long, value_name = "DELAY")]
     pub(super) delay: Option<String>,

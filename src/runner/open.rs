@@ -8,7 +8,7 @@ use aws_sdk_s3::config::SharedHttpClient;
 
 use crate::error::{Error, Result};
 use crate::probe::Schedule;
-use crate::target::{self, AWS_LACKS, Choice, LOCALSTACK_LACKS, Target};
+use crate::target::{self, AWS_LACKS, Choice, Target};
 
 /// How fast a target is expected to be.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +35,14 @@ impl Pace {
         jobs: 16,
         unsure_rules_are_required: true,
     };
+    /// For `LocalStack` with the replication extension.
+    pub const LOCALSTACK: Self = Self {
+        deadline: Duration::from_secs(30),
+        window: Duration::from_secs(1),
+        schedule: Schedule::NEAR,
+        jobs: 8,
+        unsure_rules_are_required: true,
+    };
     /// For any other endpoint.
     pub const ENDPOINT: Self = Self {
         deadline: Duration::from_secs(60),
@@ -59,6 +67,24 @@ pub struct Opened {
         crate::emulator::Emulator,
         Option<crate::emulator::Listening>,
     )>,
+    /// The container of a `LocalStack` that was started for this.
+    #[cfg(feature = "localstack")]
+    pub container: Option<target::Container>,
+}
+
+impl Opened {
+    /// Ends what was started. Returns what could not be removed.
+    #[cfg_attr(
+        not(feature = "localstack"),
+        expect(clippy::unused_async, reason = "with LocalStack it waits")
+    )]
+    pub async fn close(self) -> Option<String> {
+        #[cfg(feature = "localstack")]
+        if let Some(container) = self.container {
+            return container.remove().await;
+        }
+        None
+    }
 }
 
 /// Opens the chosen target.
@@ -72,7 +98,7 @@ pub async fn open(settings: &Settings) -> Result<Opened> {
         Choice::Urls(source, destination) => {
             plain(&(source.clone(), destination.clone()), settings).await?
         }
-        Choice::Localstack => return Err(Error::NotOffered(LOCALSTACK_LACKS.to_owned())),
+        Choice::Localstack => localstack(settings).await?,
         Choice::Aws => return Err(aws(settings).await),
     };
     opened.pace.deadline = settings.deadline.unwrap_or(opened.pace.deadline);
@@ -86,6 +112,35 @@ async fn plain(urls: &(String, String), settings: &Settings) -> Result<Opened> {
         pace: Pace::ENDPOINT,
         #[cfg(feature = "emulator")]
         emulator: None,
+        #[cfg(feature = "localstack")]
+        container: None,
+    })
+}
+
+#[cfg(not(feature = "localstack"))]
+async fn localstack(_settings: &Settings) -> Result<Opened> {
+    let missing = "LocalStack is not compiled in; build with the feature `localstack`";
+    Err(Error::NotOffered(missing.to_owned()))
+}
+
+/// One that runs, when a variable names it; else one in a container of its own.
+#[cfg(feature = "localstack")]
+async fn localstack(settings: &Settings) -> Result<Opened> {
+    let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let named = || environment("LOCALSTACK_ENDPOINT").or_else(|| environment("AWS_ENDPOINT_URL"));
+    let which = target::Localstack {
+        endpoint: settings.localstack.endpoint.clone().or_else(named),
+        delay: settings.delay.clone(),
+        ..settings.localstack.clone()
+    };
+    let token = environment("LOCALSTACK_AUTH_TOKEN");
+    let (target, container) = target::localstack(&which, &settings.connect, token).await?;
+    Ok(Opened {
+        target,
+        pace: Pace::LOCALSTACK,
+        #[cfg(feature = "emulator")]
+        emulator: None,
+        container,
     })
 }
 
@@ -125,6 +180,8 @@ async fn embedded(settings: &Settings) -> Result<Opened> {
         target,
         pace: Pace::EMBEDDED,
         emulator,
+        #[cfg(feature = "localstack")]
+        container: None,
     })
 }
 
@@ -151,6 +208,8 @@ pub fn open_in_process(settings: &Settings) -> Result<Opened> {
         target,
         pace,
         emulator: Some((emulator, None)),
+        #[cfg(feature = "localstack")]
+        container: None,
     })
 }
 

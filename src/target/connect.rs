@@ -15,10 +15,6 @@ use crate::replication::Capability;
 pub const AWS_LACKS: &str = "--target aws is not offered yet: it still lacks the replication role, \
      the account guard and the cost estimate; use --target emulator, or the URL of an S3 endpoint";
 
-/// What `--target localstack` still lacks, for people.
-pub const LOCALSTACK_LACKS: &str = "--target localstack is not offered yet: it still lacks the \
-     replication extension that copies the objects; use --target emulator, or the URL of an S3 endpoint";
-
 /// The variables that would lead AWS's clients elsewhere.
 const ELSEWHERE: [&str; 6] = [
     "AWS_ENDPOINT_URL",
@@ -56,34 +52,6 @@ pub async fn endpoint(urls: (String, String), connect: &Connect) -> Result<Targe
         costs_nothing: true,
         engine: "the endpoint's own replication".to_owned(),
     })
-}
-
-/// `LocalStack`, at `LOCALSTACK_ENDPOINT`, else `AWS_ENDPOINT_URL`, else `http://localhost:4566`.
-///
-/// # Errors
-/// [`Error::Usage`] for a URL that makes no sense or is AWS's.
-pub fn localstack<'a>(
-    connect: &'a Connect,
-    env: &dyn Fn(&str) -> Option<String>,
-) -> impl Future<Output = Result<Target>> + Send + use<'a> {
-    let url = ["LOCALSTACK_ENDPOINT", "AWS_ENDPOINT_URL"]
-        .into_iter()
-        .filter_map(env)
-        .find(|url| !url.is_empty())
-        .unwrap_or_else(|| "http://localhost:4566".to_owned());
-    let connect = Connect {
-        keys: Some(Keys::new("test", "test")),
-        profile: None,
-        ..connect.clone()
-    };
-    async move {
-        let target = endpoint((url.clone(), url), &connect).await?;
-        Ok(Target {
-            name: "localstack".to_owned(),
-            engine: "LocalStack".to_owned(),
-            ..target
-        })
-    }
 }
 
 /// Amazon S3, with the keys of the profile or of the ambient chain.

@@ -127,19 +127,6 @@ async fn endpoint_variables_and_aws_exclude_each_other() {
     }
 }
 
-#[tokio::test]
-async fn localstack_is_where_the_variables_say() {
-    let none = |_: &str| None;
-    let target = localstack(&connect(), &none).await.unwrap();
-    assert_eq!(target.source.url, "http://localhost:4566");
-    let env = |name: &str| (name == "LOCALSTACK_ENDPOINT").then(|| "http://ls:1/".to_owned());
-    let target = localstack(&connect(), &env).await.unwrap();
-    assert_eq!(
-        (target.destination.url.as_str(), target.name.as_str()),
-        ("http://ls:1", "localstack")
-    );
-}
-
 #[test]
 fn keys_show_no_secret() {
     let shown = format!("{:?}", Keys::new("id", "hunter2"));

@@ -121,7 +121,9 @@ impl Upload<'_> {
                 .send()
                 .await
                 .map_err(Wire::sdk)?;
-            parts = parts.parts(completed(number, &sent));
+            // S3 takes a part's checksum only where the upload was begun with its algorithm.
+            let declared = content.checksum.is_some();
+            parts = parts.parts(completed(number, &sent, declared));
         }
         let complete = self
             .client
@@ -134,11 +136,15 @@ impl Upload<'_> {
     }
 }
 
-fn completed(number: i32, sent: &UploadPartOutput) -> CompletedPart {
-    CompletedPart::builder()
+fn completed(number: i32, sent: &UploadPartOutput, with_checksum: bool) -> CompletedPart {
+    let part = CompletedPart::builder()
         .part_number(number)
-        .set_e_tag(sent.e_tag.clone())
-        .set_checksum_crc32(sent.checksum_crc32.clone())
+        .set_e_tag(sent.e_tag.clone());
+    if !with_checksum {
+        return part.build();
+    }
+    part
+.set_checksum_crc32(sent.checksum_crc32.clone())
         .set_checksum_crc32_c(sent.checksum_crc32_c.clone())
         .set_checksum_crc64_nvme(sent.checksum_crc64_nvme.clone())
         .set_checksum_sha1(sent.checksum_sha1.clone())

@@ -1,0 +1,159 @@
+"""What CloudFormation in LocalStack 4.14.0 silently drops of a bucket: encryption, lifecycle and
+replication. A refusal fails the resource with its reason, and the bucket made for it goes again."""
+
+import functools
+
+from botocore.exceptions import ClientError
+from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
+from localstack.services.s3.resource_providers.aws_s3_bucket import S3BucketProvider
+
+
+def install():
+    """Wraps the resource provider's `create`."""
+    original = S3BucketProvider.create
+
+    @functools.wraps(original)
+    def create(self, request):
+        event = original(self, request)
+        client, model = request.aws_client_factory.s3, request.desired_state
+        try:
+            for call, arguments in calls(model):
+                getattr(client, call)(Bucket=model["BucketName"], **arguments)
+        except ClientError as error:
+            client.delete_bucket(Bucket=model["BucketName"])
+            reason = error.response["Error"]["Message"]
+            return ProgressEvent(OperationStatus.FAILED, resource_model={}, message=reason)
+        return event
+
+    S3BucketProvider.create = create
+
+
+def calls(model):
+    """The calls that restore a bucket's properties; replication last, since it needs the rest."""
+    if encryption := model.get("BucketEncryption"):
+        rules = [encryption_rule(r) for r in encryption["ServerSideEncryptionConfiguration"]]
+        yield "put_bucket_encryption", {"ServerSideEncryptionConfiguration": {"Rules": rules}}
+    if lifecycle := model.get("LifecycleConfiguration"):
+        rules = [lifecycle_rule(rule) for rule in lifecycle["Rules"]]
+        yield (
+            "put_bucket_lifecycle_configuration",
+            {"LifecycleConfiguration": {"Rules": rules}},
+        )
+    if replication := model.get("ReplicationConfiguration"):
+        rules = [replication_rule(rule) for rule in replication["Rules"]]
+        configuration = {"Role": replication["Role"], "Rules": rules}
+        yield "put_bucket_replication", {"ReplicationConfiguration": configuration}
+
+
+def encryption_rule(rule):
+    default = rule.get("ServerSideEncryptionByDefault")
+    result = {"ApplyServerSideEncryptionByDefault": default} if default else {}
+    if "BucketKeyEnabled" in rule:
+        result["BucketKeyEnabled"] = boolean(rule["BucketKeyEnabled"])
+    return result
+
+
+def lifecycle_rule(rule):
+    """CloudFormation's names and S3's differ; whole numbers may come as text."""
+    result = {"Status": rule["Status"], "Filter": lifecycle_filter(rule)}
+    if "Id" in rule:
+        result["ID"] = rule["Id"]
+    expiration = renamed(
+        rule,
+        ExpirationInDays="Days",
+        ExpirationDate="Date",
+        ExpiredObjectDeleteMarker="ExpiredObjectDeleteMarker",
+    )
+    noncurrent = dict(rule.get("NoncurrentVersionExpiration") or {})
+    if "NoncurrentVersionExpirationInDays" in rule:
+        noncurrent["NoncurrentDays"] = rule["NoncurrentVersionExpirationInDays"]
+    transitions = rule.get("Transitions") or listed(rule.get("Transition"))
+    noncurrent_transitions = rule.get("NoncurrentVersionTransitions") or listed(
+        rule.get("NoncurrentVersionTransition")
+    )
+    parts = {
+        "Expiration": expiration,
+        "NoncurrentVersionExpiration": noncurrent,
+        "AbortIncompleteMultipartUpload": rule.get("AbortIncompleteMultipartUpload"),
+        "Transitions": [
+            renamed(one, StorageClass="StorageClass", TransitionInDays="Days", TransitionDate="Date")
+            for one in transitions
+        ],
+        "NoncurrentVersionTransitions": [
+            renamed(
+                one,
+                StorageClass="StorageClass",
+                TransitionInDays="NoncurrentDays",
+                NewerNoncurrentVersions="NewerNoncurrentVersions",
+            )
+            for one in noncurrent_transitions
+        ],
+    }
+    return numbers({**result, **{name: part for name, part in parts.items() if part}})
+
+
+def lifecycle_filter(rule):
+    conditions = renamed(
+        rule,
+        Prefix="Prefix",
+        ObjectSizeGreaterThan="ObjectSizeGreaterThan",
+        ObjectSizeLessThan="ObjectSizeLessThan",
+    )
+    tags = rule.get("TagFilters") or []
+    if len(conditions) + len(tags) > 1:
+        return {"And": {**conditions, **({"Tags": tags} if tags else {})}}
+    if tags:
+        return {"Tag": tags[0]}
+    return conditions or {"Prefix": ""}
+
+
+def replication_rule(rule):
+    result = renamed(
+        rule,
+        Id="ID",
+        Status="Status",
+        Prefix="Prefix",
+        Priority="Priority",
+        Destination="Destination",
+        DeleteMarkerReplication="DeleteMarkerReplication",
+        SourceSelectionCriteria="SourceSelectionCriteria",
+    )
+    if "Filter" in rule:
+        result["Filter"] = replication_filter(rule["Filter"] or {})
+    return numbers(result)
+
+
+def replication_filter(where):
+    result = renamed(where, Prefix="Prefix", TagFilter="Tag")
+    if "And" in where:
+        result["And"] = renamed(where["And"], Prefix="Prefix", TagFilters="Tags")
+    return result
+
+
+def renamed(source, **names):
+    return {new: source[old] for old, new in names.items() if source.get(old) is not None}
+
+
+def listed(one):
+    return [one] if one else []
+
+
+NUMBERS = (
+    "Priority Minutes Days NoncurrentDays NewerNoncurrentVersions DaysAfterInitiation"
+    " ObjectSizeGreaterThan ObjectSizeLessThan"
+).split()
+
+
+def numbers(value, name=None):
+    """Whole numbers and switches as S3's API wants them."""
+    if isinstance(value, dict):
+        return {key: numbers(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [numbers(one) for one in value]
+    if name in NUMBERS:
+        return int(value)
+    return boolean(value) if name == "ExpiredObjectDeleteMarker" else value
+
+
+def boolean(value):
+    return value if isinstance(value, bool) else str(value).lower() == "true"

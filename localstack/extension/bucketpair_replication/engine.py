@@ -1,0 +1,196 @@
+"""The replication engine: each copy waits its delay, is published whole, then the status follows."""
+
+import copy
+import heapq
+import itertools
+import logging
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from localstack.services.s3.models import S3DeleteMarker, s3_stores
+from localstack.services.s3.utils import get_unique_key_id
+
+from . import delay, rules
+
+LOG = logging.getLogger(__name__)
+COPIES_AT_ONCE = 32
+PENDING, COMPLETED, FAILED, REPLICA = "PENDING", "COMPLETED", "FAILED", "REPLICA"
+
+
+class Engine:
+    """What is under way, and the threads that carry it."""
+
+    def __init__(self, delay_text):
+        self.delay_text = delay_text
+        self.delay = delay.parse(delay_text)
+        self.lock = threading.RLock()
+        self.due = threading.Condition()
+        self.queue, self.ticket = [], itertools.count()
+        self.under_way, self.errors = 0, 0
+        self.pool = ThreadPoolExecutor(COPIES_AT_ONCE, thread_name_prefix="replication")
+        threading.Thread(target=self.dispatch, name="replication", daemon=True).start()
+
+    def written(self, storage, bucket, key, version_id):
+        """A write was made: PENDING with the acknowledgement where rules select it (R-STATUS-05)."""
+        found = bucket.objects.get(key, version_id) if version_id else None
+        if found is None or not bucket.replication or is_left_out(bucket, found):
+            return
+        chosen = rules.select(rules.read(bucket.replication), key, tags_of(bucket, found))
+        if chosen:
+            found.replication_status, found.replication_outstanding = PENDING, len(chosen)
+        for rule in chosen:
+            self.depart(Journey(self, storage, bucket, found, rule).arrive)
+
+    def deleted(self, bucket, key, marker_id):
+        """A user's delete marker; it has no status."""
+        marker = bucket.objects.get(key, marker_id) if marker_id else None
+        if bucket.versioning_status != "Enabled" or not bucket.replication or marker is None:
+            return
+        for rule in rules.select_marker(rules.read(bucket.replication), key):
+            self.depart(Journey(self, None, bucket, marker, rule).mark)
+
+    def retagged(self, bucket, key, version_id):
+        """Later tags go to every destination once, the status stays (R-DATA-08, R-STATUS-14)."""
+        found = bucket.objects.get(key, version_id)
+        own = status(found) not in (None, REPLICA)
+        chosen = rules.read(bucket.replication) if own and bucket.replication else []
+        once = {rule.destination: rule for rule in chosen if rule.enabled}
+        for rule in once.values():
+            self.depart(Journey(self, None, bucket, found, rule).retag)
+
+    def depart(self, work):
+        with self.due:
+            self.under_way += 1
+            at = time.monotonic() + self.delay(random)
+            heapq.heappush(self.queue, (at, next(self.ticket), work))
+            self.due.notify()
+
+    def dispatch(self):
+        while True:
+            with self.due:
+                while not self.queue or self.queue[0][0] > time.monotonic():
+                    self.due.wait(self.queue[0][0] - time.monotonic() if self.queue else None)
+                work = heapq.heappop(self.queue)[2]
+            self.pool.submit(self.carry, work)
+
+    def carry(self, work):
+        try:
+            work()
+        except Exception:
+            LOG.exception("bucketpair: a replication failed in the extension itself")
+            self.errors += 1
+            work.__self__.conclude(False)
+        finally:
+            with self.due:
+                self.under_way -= 1
+
+
+class Journey:
+    """One version on its way to one destination."""
+
+    def __init__(self, engine, storage, bucket, version, rule):
+        self.engine, self.storage = engine, storage
+        self.bucket, self.version, self.rule = bucket, version, rule
+
+    def arrive(self):
+        """Publishes the replica. A source version that is gone by now is lost (R-NOT-11)."""
+        if not self.is_there():
+            return
+        to = self.destination()
+        if to is None:
+            self.conclude(False)
+            return
+        replica = self.replica(to)
+        if replica is not None:
+            put_tags(to, replica, tags_of(self.bucket, self.version))
+            to.objects.set(replica.key, replica)
+            self.conclude(True)
+
+    def replica(self, to):
+        """A copy with everything the source has; None when the source went meanwhile."""
+        source, replica = self.version, copy.copy(self.version)
+        replica.replication_status, replica.replication_outstanding = REPLICA, 0
+        replica.storage_class = self.rule.storage_class or source.storage_class
+        with self.storage.open(to.name, replica, mode="w") as target:
+            with self.storage.open(self.bucket.name, source, mode="r") as body:
+                target.write(body)
+        if not self.is_there():
+            self.storage.remove(to.name, replica)
+            return None
+        replica.etag, replica.size = source.etag, source.size
+        return replica
+
+    def mark(self):
+        """The marker keeps its version ID, which AWS leaves open (R-DEL-05)."""
+        to = self.destination()
+        if self.is_there() and to is not None:
+            to.objects.set(self.version.key, copy.copy(self.version))
+
+    def retag(self):
+        to = self.destination()
+        there = to.objects.get(self.version.key, self.version.version_id) if to else None
+        if there is not None and self.is_there():
+            put_tags(to, there, tags_of(self.bucket, self.version))
+
+    def is_there(self):
+        store = store_of(self.bucket.bucket_account_id)
+        same = store.buckets.get(self.bucket.name) is self.bucket
+        return same and self.bucket.objects.get(self.version.key, self.version.version_id) is (
+            self.version
+        )
+
+    def destination(self):
+        """The bucket, when it is there and versioned (R-CFG-19)."""
+        account = store_of(self.bucket.bucket_account_id).global_bucket_map.get(
+            self.rule.destination
+        )
+        to = store_of(account).buckets.get(self.rule.destination) if account else None
+        return to if to is not None and to.versioning_status == "Enabled" else None
+
+    def conclude(self, arrived):
+        """COMPLETED with the last destination, FAILED with one and for good (R-STATUS-06, -07, -10)."""
+        version = self.version
+        with self.engine.lock:
+            if status(version) != PENDING:
+                return
+            version.replication_outstanding -= 1
+            if not arrived:
+                version.replication_status = FAILED
+            elif version.replication_outstanding == 0:
+                version.replication_status = COMPLETED
+
+
+def status(version):
+    """The replication status of a version, or None."""
+    return getattr(version, "replication_status", None)
+
+
+def is_left_out(bucket, found):
+    """Markers, archived classes (R-NOT-03), KMS without opt-in (R-ENC-04), no versioning."""
+    return (
+        isinstance(found, S3DeleteMarker)
+        or bucket.versioning_status != "Enabled"
+        or found.storage_class in rules.ARCHIVED
+        or str(found.encryption or "").startswith("aws:kms")
+    )
+
+
+def store_of(account):
+    return s3_stores[account]["us-east-1"]
+
+
+def tag_store(bucket):
+    return s3_stores[bucket.bucket_account_id][bucket.bucket_region].tags
+
+
+def tags_of(bucket, version):
+    key = get_unique_key_id(bucket.name, version.key, version.version_id)
+    return dict(tag_store(bucket).get_tags(key))
+
+
+def put_tags(bucket, version, tags):
+    key = get_unique_key_id(bucket.name, version.key, version.version_id)
+    tag_store(bucket).delete_all_tags(key)
+    tag_store(bucket).update_tags(key, tags)

@@ -1,0 +1,180 @@
+"""Puts replication around LocalStack's S3 provider. Each hook is checked: a missing one is an error."""
+
+import functools
+import itertools
+import json
+import os
+import threading
+
+from localstack.aws.api import CommonServiceException
+from localstack.http import Response
+from localstack.services.edge import ROUTER
+from localstack.services.s3.models import S3DeleteMarker, VersionedKeyStore
+from localstack.services.s3.provider import S3Provider
+
+from . import LOCALSTACK_VERSION, VERSION, cloudformation, validation
+from .delay import DEFAULT
+from .engine import Engine, status
+
+HANDSHAKE = "/_bucketpair"
+SEQUENCE = itertools.count(1)
+ORDER = threading.RLock()
+
+
+def install():
+    """Installs every hook and answers the delay in force."""
+    engine = Engine(os.environ.get("BUCKETPAIR_DELAY") or DEFAULT)
+    for operation, wrapper in HOOKS.items():
+        wrap(S3Provider, operation, functools.partial(wrapper, engine))
+    wrap(VersionedKeyStore, "set", in_order)
+    cloudformation.install()
+    ROUTER.add(HANDSHAKE, functools.partial(handshake, engine))
+    return engine.delay_text
+
+
+def wrap(owner, name, around):
+    """Replaces a method by `around(original, self, …)`, keeping the marks LocalStack registers by."""
+    original = getattr(owner, name)
+
+    @functools.wraps(original)
+    def method(self, *args, **kwargs):
+        return around(original, self, *args, **kwargs)
+
+    setattr(owner, name, method)
+
+
+def handshake(engine, request):
+    """By this a client learns that the extension is on."""
+    facts = {
+        "extension": "bucketpair-replication",
+        "version": VERSION,
+        "localstack": LOCALSTACK_VERSION,
+        "delay": engine.delay_text,
+        "under_way": engine.under_way,
+        "errors": engine.errors,
+    }
+    return Response(json.dumps(facts), mimetype="application/json")
+
+
+def in_order(original, keys, object_key, version):
+    """A replica takes the place of its write, not of its arrival (R-TIME-10, a stated default)."""
+    with ORDER:
+        if not hasattr(version, "replication_sequence"):
+            version.replication_sequence = next(SEQUENCE)
+        original(keys, object_key, version)
+        versions = keys._store[object_key]
+        by_sequence = sorted(versions.values(), key=lambda one: one.replication_sequence)
+        if by_sequence[-1] is not version:
+            keys._store[object_key] = {one.version_id: one for one in by_sequence}
+            version.is_current = False
+            by_sequence[-1].is_current = True
+
+
+def request_writes(engine, original, provider, context, request):
+    """PutObject and CopyObject."""
+    response = original(provider, context, request)
+    written(engine, provider, context, request["Bucket"], request["Key"], response)
+    return response
+
+
+def completes(engine, original, provider, context, bucket, key, *args, **kwargs):
+    """CompleteMultipartUpload."""
+    response = original(provider, context, bucket, key, *args, **kwargs)
+    written(engine, provider, context, bucket, key, response)
+    return response
+
+
+def posts(engine, original, provider, context, bucket, *args, **kwargs):
+    """The browser's form; its answer names the version, and the key is found by that."""
+    response = original(provider, context, bucket, *args, **kwargs)
+    _, there = provider._get_cross_account_bucket(context, bucket)
+    for version in there.objects.values(with_versions=True):
+        if response.get("VersionId") and version.version_id == response["VersionId"]:
+            written(engine, provider, context, bucket, version.key, response)
+    return response
+
+
+def written(engine, provider, context, bucket, key, response):
+    _, there = provider._get_cross_account_bucket(context, bucket)
+    engine.written(provider._storage_backend, there, key, response.get("VersionId"))
+
+
+def deletes(engine, original, provider, context, bucket, key, *args, **kwargs):
+    """DeleteObject: only a marker of one's own travels, never a version's end (R-NOT-04)."""
+    response = original(provider, context, bucket, key, *args, **kwargs)
+    if kwargs.get("version_id") is None and response.get("DeleteMarker"):
+        _, there = provider._get_cross_account_bucket(context, bucket)
+        engine.deleted(there, key, response["VersionId"])
+    return response
+
+
+def deletes_many(engine, original, provider, context, bucket, delete, *args, **kwargs):
+    """DeleteObjects, asked aloud so that the markers' IDs are known."""
+    asked = {one["Key"] for one in delete.get("Objects") or () if not one.get("VersionId")}
+    aloud = {**delete, "Quiet": False}
+    response = original(provider, context, bucket, aloud, *args, **kwargs)
+    _, there = provider._get_cross_account_bucket(context, bucket)
+    for one in response.get("Deleted", ()):
+        made = one.get("DeleteMarkerVersionId") and not one.get("VersionId")
+        if made and one["Key"] in asked:
+            engine.deleted(there, one["Key"], one["DeleteMarkerVersionId"])
+    if delete.get("Quiet"):
+        response.pop("Deleted", None)
+    return response
+
+
+def tags(engine, original, provider, context, bucket, key, *args, **kwargs):
+    """PutObjectTagging and DeleteObjectTagging."""
+    response = original(provider, context, bucket, key, *args, **kwargs)
+    _, there = provider._get_cross_account_bucket(context, bucket)
+    if response.get("VersionId"):
+        engine.retagged(there, key, response["VersionId"])
+    return response
+
+
+def shows(engine, original, provider, context, request):
+    """GetObject and HeadObject show the status (R-STATUS-01 to R-STATUS-03)."""
+    response = original(provider, context, request)
+    _, there = provider._get_cross_account_bucket(context, request["Bucket"])
+    versioned = response.get("VersionId") and there.versioning_status
+    found = versioned and there.objects.get(request["Key"], response["VersionId"])
+    if found and not isinstance(found, S3DeleteMarker) and status(found):
+        response["ReplicationStatus"] = status(found)
+    return response
+
+
+def configures(engine, original, provider, context, bucket, replication_configuration, **kwargs):
+    """PutBucketReplication, with the refusals that LocalStack lacks."""
+    _, there = provider._get_cross_account_bucket(context, bucket)
+    validation.check(there, replication_configuration)
+    return original(provider, context, bucket, replication_configuration, **kwargs)
+
+
+def versions(engine, original, provider, context, bucket, versioning_configuration, **kwargs):
+    """PutBucketVersioning: a replicated source cannot be suspended (R-CFG-18)."""
+    _, there = provider._get_cross_account_bucket(context, bucket)
+    if versioning_configuration.get("Status") == "Suspended" and there.replication:
+        raise CommonServiceException(
+            code="InvalidBucketState",
+            message="A replication configuration is present on this bucket, so you cannot change"
+            " the versioning state. To change the versioning state, first delete the replication"
+            " configuration.",
+            status_code=409,
+        )
+    return original(provider, context, bucket, versioning_configuration, **kwargs)
+
+
+HOOKS = {
+    "put_object": request_writes,
+    "copy_object": request_writes,
+    "complete_multipart_upload": completes,
+    "post_object": posts,
+    "delete_object": deletes,
+    "delete_objects": deletes_many,
+    "put_object_tagging": tags,
+    "delete_object_tagging": tags,
+    "get_object": shows,
+    "head_object": shows,
+    "put_bucket_replication": configures,
+    "put_bucket_versioning": versions,
+}
