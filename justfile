@@ -4,7 +4,7 @@
 dev: format-check lint test
 
 # Everything that has to hold, in the order of .ci/run; ends on the test runner's own summary.
-ci: format-check lint docs features package clean-clone test
+ci: format-check lint docs features package localstack-base localstack-tests localstack-compose clean-clone test
 
 # Rewrites the sources with rustfmt.
 format:
@@ -39,9 +39,37 @@ clean-clone:
     cd "$clone"
     env -u CARGO_TARGET_DIR cargo run --locked
 
-# The README's test command.
+# The README's test command; with LocalStack where `BUCKETPAIR_REQUIRE` says so.
 test:
     cargo test --locked
+
+# An image of LocalStack where none can be pulled; kept once it is built.
+localstack-base:
+    bash localstack/base.sh
+
+# The extension's own tests, inside the base image.
+localstack-tests:
+    docker run --rm --volume "$PWD/localstack:/localstack:ro" --env PYTHONDONTWRITEBYTECODE=1 \
+        bucketpair/localstack-base:4.14.0 python -m pytest /localstack/tests
+
+# Brings compose.yaml up, waits until it is healthy, and runs a scenario against it.
+localstack-compose:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    compose="docker compose"; $compose version > /dev/null 2>&1 || compose=docker-compose
+    compose="$compose --project-name bucketpair-$$ --file localstack/compose.yaml"
+    export BASE=${BASE:-bucketpair/localstack-base:4.14.0} DOCKER_BUILDKIT=${DOCKER_BUILDKIT:-0} COMPOSE_DOCKER_CLI_BUILD=${COMPOSE_DOCKER_CLI_BUILD:-0}
+    export LOCALSTACK_PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    trap '$compose down --timeout 2 > /dev/null 2>&1' EXIT
+    $compose up --detach --build > /dev/null
+    container=$($compose ps -q localstack)
+    for _ in $(seq 120); do
+        health=$(docker inspect --format '{{{{.State.Health.Status}}' "$container")
+        [ "$health" = healthy ] && break
+        sleep 1
+    done
+    [ "$health" = healthy ] || { docker logs "$container"; exit 1; }
+    LOCALSTACK_ENDPOINT=http://127.0.0.1:$LOCALSTACK_PORT cargo run --locked --quiet -- run --target localstack replica-bytes delete-marker-travels
 
 # The catalogue with the embedded pair, N times in a row: none may fail.
 repeat N="20":

@@ -211,7 +211,6 @@ fn an_endpoint_that_never_answers_is_given_up_in_bounded_time() {
 #[case::unreadable_file(&["run", "--files", "no/such/file"], 2, "no/such/file")]
 #[case::unknown_flag(&["--tagret", "x"], 2, "--target")]
 #[case::no_history(&["judge", "no/such/history"], 2, "no/such/history")]
-#[case::localstack(&["--target", "localstack"], 5, "localstack")]
 fn bad_input_gets_one_clear_error(
     #[case] arguments: &[&str],
     #[case] code: i32,
@@ -222,6 +221,25 @@ fn bad_input_gets_one_clear_error(
         code,
         &[word],
     );
+}
+
+#[rstest]
+#[case::no_engine(
+    "DOCKER_HOST",
+    "unix:///no/such/docker.sock",
+    "no Docker engine answers"
+)]
+#[case::nothing_there("LOCALSTACK_ENDPOINT", "http://127.0.0.1:9", "http://127.0.0.1:9")]
+fn localstack_that_cannot_be_had_is_one_clear_line(
+    #[case] variable: &str,
+    #[case] value: &str,
+    #[case] word: &str,
+) {
+    let mut command = bucketpair();
+    let command = command
+        .args(["--target", "localstack"])
+        .env(variable, value);
+    expect(&command.output().unwrap(), 5, &[word]);
 }
 
 #[rstest]

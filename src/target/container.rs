@@ -140,7 +140,9 @@ impl Container {
         let lines: Vec<&str> = output.lines().chain(errors.lines()).collect();
         let last = lines[lines.len().saturating_sub(5)..].join(" | ");
         let image = &self.image;
-        Error::NotOffered(format!("LocalStack was started from {image}, and {what}: {last}"))
+        Error::NotOffered(format!(
+            "LocalStack was started from {image}, and {what}: {last}"
+        ))
     }
 
     /// Stops and removes it. Returns its name when that failed.

@@ -114,10 +114,8 @@ async fn ask<T: serde::de::DeserializeOwned>(url: &str, path: &str) -> Result<T>
         answer.error_for_status()?.json().await
     };
     answer.await.map_err(|error: reqwest::Error| {
-        let cause = std::error::Error::source(&error).map_or_else(
-            || error.to_string(),
-            |source| format!("{error}: {source}"),
-        );
+        let cause = std::error::Error::source(&error)
+            .map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
         Error::Unreachable {
             actor: "LocalStack's handshake".to_owned(),
             endpoint: url.to_owned(),
@@ -143,7 +141,8 @@ mod tests {
                 let page = pages
                     .iter()
                     .find(|(path, _)| request.starts_with(&format!("GET {path} ")));
-                let (status, body) = page.map_or(("404 Not Found", ""), |(_, body)| ("200 OK", body));
+                let (status, body) =
+                    page.map_or(("404 Not Found", ""), |(_, body)| ("200 OK", body));
                 let length = body.len();
                 let answer = format!(
                     "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
@@ -172,7 +171,10 @@ mod tests {
         let error = localstack(&running(&url), &Connect::default(), None).await;
         let error = error.unwrap_err();
         let text = error.to_string();
-        assert!(text.contains("copies nothing") && text.contains("PYTHONPATH"), "{text}");
+        assert!(
+            text.contains("copies nothing") && text.contains("PYTHONPATH"),
+            "{text}"
+        );
         assert_eq!(error.exit_code() as u8, 5);
     }
 
@@ -197,21 +199,36 @@ mod tests {
 
     #[tokio::test]
     async fn a_licensed_one_replicates_by_itself() {
-        let url = server(&[("/_localstack/health", r#"{"version":"2026.6","edition":"pro"}"#)]).await;
+        let url = server(&[(
+            "/_localstack/health",
+            r#"{"version":"2026.6","edition":"pro"}"#,
+        )])
+        .await;
         let (target, _) = localstack(&running(&url), &Connect::default(), None)
             .await
             .unwrap();
-        assert!(target.engine.starts_with("LocalStack 2026.6 (pro) itself"), "{}", target.engine);
+        assert!(
+            target.engine.starts_with("LocalStack 2026.6 (pro) itself"),
+            "{}",
+            target.engine
+        );
     }
 
     #[tokio::test]
     async fn a_delay_for_one_that_runs_and_a_silent_address_are_refused() {
         let mut which = running("http://127.0.0.1:9");
-        let silent = localstack(&which, &Connect::default(), None).await.unwrap_err();
-        assert!(silent.to_string().contains("http://127.0.0.1:9"), "{silent}");
+        let silent = localstack(&which, &Connect::default(), None)
+            .await
+            .unwrap_err();
+        assert!(
+            silent.to_string().contains("http://127.0.0.1:9"),
+            "{silent}"
+        );
         assert_eq!(silent.exit_code() as u8, 5);
         which.delay = Some("1s".to_owned());
-        let delay = localstack(&which, &Connect::default(), None).await.unwrap_err();
+        let delay = localstack(&which, &Connect::default(), None)
+            .await
+            .unwrap_err();
         assert!(delay.to_string().contains("BUCKETPAIR_DELAY=1s"), "{delay}");
         assert_eq!(delay.exit_code() as u8, 2);
     }

@@ -143,8 +143,7 @@ fn completed(number: i32, sent: &UploadPartOutput, with_checksum: bool) -> Compl
     if !with_checksum {
         return part.build();
     }
-    part
-.set_checksum_crc32(sent.checksum_crc32.clone())
+    part.set_checksum_crc32(sent.checksum_crc32.clone())
         .set_checksum_crc32_c(sent.checksum_crc32_c.clone())
         .set_checksum_crc64_nvme(sent.checksum_crc64_nvme.clone())
         .set_checksum_sha1(sent.checksum_sha1.clone())

@@ -1,0 +1,280 @@
+//! The same seeded writes on the embedded pair and on `LocalStack` end in the same state.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::types::{
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration,
+    DeleteMarkerReplication, DeleteMarkerReplicationStatus, Destination, ReplicationConfiguration,
+    ReplicationRule, ReplicationRuleFilter, ReplicationRuleStatus, ReplicationStatus, Tag, Tagging,
+    VersioningConfiguration,
+};
+use bucketpair::runner::{self, Settings};
+use libtest_mimic::Failed;
+use sha2::{Digest, Sha256};
+
+const STEPS: usize = 60;
+const KEYS: [&str; 5] = ["in/a", "in/b", "in/ü +%", "out/a", "inner"];
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Key → its versions, newest first, in words that name no version ID.
+type State = BTreeMap<String, Vec<String>>;
+
+/// Runs the seeded writes on both and compares source and destination.
+pub(super) async fn same(localstack: Settings, seed: u64) -> Result<(), Failed> {
+    let mut embedded = Settings::default();
+    embedded.seed = seed;
+    let mut ends = Vec::new();
+    for settings in [embedded, localstack] {
+        let opened = runner::open(&settings).await?;
+        let (here, there) = (
+            &opened.target.source.client,
+            &opened.target.destination.client,
+        );
+        let pair = Pair::new(here.clone(), there.clone()).await?;
+        let labels = pair.write(seed).await?;
+        ends.push(pair.end(&labels).await?);
+        pair.remove().await?;
+        opened.close().await;
+    }
+    match ends[0] == ends[1] {
+        true => Ok(()),
+        false => Err(format!(
+            "seed {seed}: embedded {:#?}, LocalStack {:#?}",
+            ends[0], ends[1]
+        )
+        .into()),
+    }
+}
+
+struct Pair {
+    here: Client,
+    there: Client,
+    source: String,
+    destination: String,
+}
+
+impl Pair {
+    async fn new(here: Client, there: Client) -> Result<Self, Failed> {
+        let name = format!("bucketpair-differential-{}", uuid::Uuid::new_v4());
+        let (source, destination) = (format!("{name}-s"), format!("{name}-d"));
+        let region = CreateBucketConfiguration::builder()
+            .location_constraint(BucketLocationConstraint::ApNortheast1)
+            .build();
+        let create = here.create_bucket().bucket(&source);
+        create.create_bucket_configuration(region).send().await?;
+        there.create_bucket().bucket(&destination).send().await?;
+        for (client, bucket) in [(&here, &source), (&there, &destination)] {
+            let enabled = VersioningConfiguration::builder()
+                .status(BucketVersioningStatus::Enabled)
+                .build();
+            let put = client.put_bucket_versioning().bucket(bucket);
+            put.versioning_configuration(enabled).send().await?;
+        }
+        let put = here.put_bucket_replication().bucket(&source);
+        put.replication_configuration(rule(&destination)?)
+            .send()
+            .await?;
+        Ok(Self {
+            here,
+            there,
+            source,
+            destination,
+        })
+    }
+
+    /// Writes, and names each version by its step.
+    async fn write(&self, seed: u64) -> Result<HashMap<String, String>, Failed> {
+        let mut labels = HashMap::new();
+        let mut written: Vec<(&str, String)> = Vec::new();
+        for step in 0..STEPS {
+            let random = Sha256::digest(format!("{seed}-{step}"));
+            let key = KEYS[usize::from(random[0]) % KEYS.len()];
+            let one = usize::from(random[1]).checked_rem(written.len());
+            let made = match (random[2] % 8, one) {
+                (0, _) => self.delete(key).await?,
+                (1, Some(one)) => {
+                    let (key, version) = written.swap_remove(one);
+                    self.settle(key, &version).await?;
+                    let gone = self.here.delete_object().bucket(&self.source).key(key);
+                    gone.version_id(version).send().await?;
+                    None
+                }
+                (2, Some(one)) => {
+                    let (key, version) = &written[one];
+                    self.tag(key, version, step).await?;
+                    None
+                }
+                _ => self.put(key, &random, step).await?,
+            };
+            if let Some((version, is_marker)) = made {
+                labels.insert(version.clone(), format!("step {step}"));
+                if !is_marker {
+                    written.push((key, version));
+                }
+            }
+        }
+        Ok(labels)
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        random: &[u8],
+        step: usize,
+    ) -> Result<Option<(String, bool)>, Failed> {
+        let put = self.here.put_object().bucket(&self.source).key(key);
+        let put = put
+            .body(random.to_vec().into())
+            .metadata("step", step.to_string());
+        let put = put.set_tagging((random[3] % 2 == 0).then(|| format!("step={step}")));
+        let version = put
+            .send()
+            .await?
+            .version_id
+            .ok_or("a put gave no version ID")?;
+        Ok(Some((version, false)))
+    }
+
+    async fn delete(&self, key: &str) -> Result<Option<(String, bool)>, Failed> {
+        let delete = self.here.delete_object().bucket(&self.source).key(key);
+        let version = delete
+            .send()
+            .await?
+            .version_id
+            .ok_or("a delete made no marker")?;
+        Ok(Some((version, true)))
+    }
+
+    async fn tag(&self, key: &str, version: &str, step: usize) -> Result<(), Failed> {
+        let tag = Tag::builder().key("late").value(step.to_string()).build()?;
+        let put = self.here.put_object_tagging().bucket(&self.source).key(key);
+        let tagging = Tagging::builder().tag_set(tag).build()?;
+        put.version_id(version).tagging(tagging).send().await?;
+        Ok(())
+    }
+
+    /// Waits until a version is no longer PENDING: one deleted before it was copied is lost.
+    async fn settle(&self, key: &str, version: &str) -> Result<(), Failed> {
+        let settled = async {
+            let mut tick = tokio::time::interval(Duration::from_millis(20));
+            loop {
+                tick.tick().await;
+                let head = self.here.head_object().bucket(&self.source).key(key);
+                let head = head.version_id(version).send().await?;
+                if head.replication_status != Some(ReplicationStatus::Pending) {
+                    return Ok(());
+                }
+            }
+        };
+        tokio::time::timeout(DEADLINE, settled).await?
+    }
+
+    /// Both sides once the destination has what travels: equal lists, twice in a row.
+    async fn end(&self, labels: &HashMap<String, String>) -> Result<(State, State), Failed> {
+        let mut tick = tokio::time::interval(Duration::from_millis(500));
+        let mut before = None;
+        let waited = async {
+            loop {
+                tick.tick().await;
+                let here = state(&self.here, &self.source, labels).await?;
+                let there = state(&self.there, &self.destination, labels).await?;
+                let pending = here.values().flatten().any(|one| one.contains("Pending"));
+                let now = Some((here, there));
+                if !pending && now == before {
+                    return Ok(now.unwrap_or_default());
+                }
+                before = now;
+            }
+        };
+        tokio::time::timeout(DEADLINE, waited).await?
+    }
+
+    async fn remove(&self) -> Result<(), Failed> {
+        for (client, bucket) in [(&self.here, &self.source), (&self.there, &self.destination)] {
+            let listed = client.list_object_versions().bucket(bucket).send().await?;
+            let versions = listed.versions().iter().map(|v| (v.key(), v.version_id()));
+            let markers = listed
+                .delete_markers()
+                .iter()
+                .map(|m| (m.key(), m.version_id()));
+            for (key, version) in versions.chain(markers) {
+                let delete = client.delete_object().bucket(bucket);
+                let delete = delete.set_key(key.map(Into::into));
+                delete
+                    .set_version_id(version.map(Into::into))
+                    .send()
+                    .await?;
+            }
+            client.delete_bucket().bucket(bucket).send().await?;
+        }
+        Ok(())
+    }
+}
+
+fn rule(destination: &str) -> Result<ReplicationConfiguration, Failed> {
+    let markers = DeleteMarkerReplication::builder().status(DeleteMarkerReplicationStatus::Enabled);
+    let rule = ReplicationRule::builder()
+        .status(ReplicationRuleStatus::Enabled)
+        .priority(1)
+        .filter(ReplicationRuleFilter::builder().prefix("in").build())
+        .delete_marker_replication(markers.build())
+        .destination(
+            Destination::builder()
+                .bucket(format!("arn:aws:s3:::{destination}"))
+                .build()?,
+        )
+        .build()?;
+    let role = "arn:aws:iam::000000000000:role/replication";
+    Ok(ReplicationConfiguration::builder()
+        .role(role)
+        .rules(rule)
+        .build()?)
+}
+
+/// Every version of a bucket: step, hash, `ETag`, status, metadata and tags.
+async fn state(
+    client: &Client,
+    bucket: &str,
+    labels: &HashMap<String, String>,
+) -> Result<State, Failed> {
+    let listed = client.list_object_versions().bucket(bucket).send().await?;
+    let label = |id: Option<&str>| labels.get(id.unwrap_or_default()).cloned();
+    let mut state = State::new();
+    for version in listed.versions() {
+        let (key, id) = (version.key().unwrap_or_default(), version.version_id());
+        let get = client.get_object().bucket(bucket).key(key);
+        let got = get.set_version_id(id.map(Into::into)).send().await?;
+        let (etag, status) = (
+            got.e_tag().map(str::to_owned),
+            got.replication_status().cloned(),
+        );
+        let metadata = got.metadata().cloned();
+        let hash = Sha256::digest(got.body.collect().await?.into_bytes());
+        let tags = client.get_object_tagging().bucket(bucket).key(key);
+        let tags = tags
+            .set_version_id(id.map(Into::into))
+            .send()
+            .await?
+            .tag_set;
+        let latest = version.is_latest();
+        let words = format!(
+            "{:?} {hash:x?} {etag:?} {status:?} {metadata:?} {tags:?} {latest:?}",
+            label(id)
+        );
+        state.entry(key.to_owned()).or_default().push(words);
+    }
+    for marker in listed.delete_markers() {
+        let words = format!(
+            "{:?} marker {:?}",
+            label(marker.version_id()),
+            marker.is_latest()
+        );
+        state
+            .entry(marker.key().unwrap_or_default().to_owned())
+            .or_default()
+            .push(words);
+    }
+    Ok(state)
+}
