@@ -45,6 +45,7 @@
 //! |---|---|---|
 //! | `cli` | yes | the command `bucketpair` |
 //! | `emulator` | yes | the embedded pair, and `fixture` |
+//! | `localstack` | yes | `--target localstack`, started in a container |
 //! | `tls` | yes | https endpoints and the profiles of `~/.aws` |
 //! | `rstest` | no | `fixture::bucket_pair`, an rstest fixture |
 

@@ -20,12 +20,11 @@ mod localstack;
 fn main() {
     let arguments = Arguments::from_args();
     let runtime = Arc::new(Runtime::new().expect("a runtime can be made"));
-    #[allow(unused_mut, reason = "without LocalStack there is one target")]
-    let mut trials = embedded(&runtime);
+    let trials = embedded(&runtime);
     #[cfg(feature = "localstack")]
     let localstack = localstack::Shared::new(&runtime);
     #[cfg(feature = "localstack")]
-    trials.append(&mut localstack.trials());
+    let trials = trials.into_iter().chain(localstack.trials()).collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     #[cfg(feature = "localstack")]
     localstack.remove();

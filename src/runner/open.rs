@@ -98,7 +98,7 @@ pub async fn open(settings: &Settings) -> Result<Opened> {
         Choice::Urls(source, destination) => {
             plain(&(source.clone(), destination.clone()), settings).await?
         }
-        Choice::Localstack => localstack(settings).await?,
+        Choice::Localstack => Box::pin(localstack(settings)).await?,
         Choice::Aws => return Err(aws(settings).await),
     };
     opened.pace.deadline = settings.deadline.unwrap_or(opened.pace.deadline);

@@ -55,7 +55,7 @@ pub struct Container {
     pub url: String,
     /// The image's name with its digest, or its ID where it has none.
     pub image: String,
-    inner: ContainerAsync<GenericImage>,
+    inner: Box<ContainerAsync<GenericImage>>,
 }
 
 impl Container {
@@ -106,6 +106,7 @@ impl Container {
         let host = host.map_err(|error| Error::NotOffered(failed(&error)))?;
         let host = host.replace("localhost", "127.0.0.1");
         let url = format!("http://{host}:{port}");
+        let inner = Box::new(inner);
         let container = Self { url, image, inner };
         container.wait_until_ready(with_extension).await?;
         Ok(container)

@@ -112,6 +112,7 @@ class Journey:
         """A copy with everything the source has; None when the source went meanwhile."""
         source, replica = self.version, copy.copy(self.version)
         replica.replication_status, replica.replication_outstanding = REPLICA, 0
+        replica.is_current = True
         replica.storage_class = self.rule.storage_class or source.storage_class
         with self.storage.open(to.name, replica, mode="w") as target:
             with self.storage.open(self.bucket.name, source, mode="r") as body:
@@ -126,7 +127,9 @@ class Journey:
         """The marker keeps its version ID, which AWS leaves open (R-DEL-05)."""
         to = self.destination()
         if self.is_there() and to is not None:
-            to.objects.set(self.version.key, copy.copy(self.version))
+            marker = copy.copy(self.version)
+            marker.is_current = True
+            to.objects.set(marker.key, marker)
 
     def retag(self):
         to = self.destination()
