@@ -1,12 +1,13 @@
 //! The trials on `LocalStack`, and the one container that serves them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use bucketpair::config::{Variables, environment};
 use bucketpair::runner::Settings;
 use bucketpair::target::{Choice, Container};
 use libtest_mimic::{Failed, Trial};
 use tokio::runtime::Runtime;
+use tokio::sync::Mutex;
 
 use super::{names, passes, trial_name};
 
@@ -109,7 +110,8 @@ fn on_the_shared_one(
     mut settings: Settings,
 ) -> Result<Settings, Failed> {
     if settings.localstack.endpoint.is_none() {
-        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        // An async lock: a blocked worker would keep the start itself from going on.
+        let mut slot = runtime.block_on(slot.lock());
         settings.localstack.delay = settings.delay.take();
         if slot.is_none() {
             let token = std::env::var("LOCALSTACK_AUTH_TOKEN").ok();
@@ -121,7 +123,7 @@ fn on_the_shared_one(
 }
 
 async fn remove(slot: &Slot) {
-    let container = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let container = slot.lock().await.take();
     if let Some(container) = container
         && let Some(left) = container.remove().await
     {
