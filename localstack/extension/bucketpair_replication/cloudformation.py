@@ -1,31 +1,22 @@
 """What CloudFormation in LocalStack 4.14.0 silently drops of a bucket: encryption, lifecycle and
 replication. A refusal fails the resource with its reason, and the bucket made for it goes again."""
 
-import functools
-
 from botocore.exceptions import ClientError
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
-from localstack.services.s3.resource_providers.aws_s3_bucket import S3BucketProvider
 
 
-def install():
-    """Wraps the resource provider's `create`."""
-    original = S3BucketProvider.create
-
-    @functools.wraps(original)
-    def create(self, request):
-        event = original(self, request)
-        client, model = request.aws_client_factory.s3, request.desired_state
-        try:
-            for call, arguments in calls(model):
-                getattr(client, call)(Bucket=model["BucketName"], **arguments)
-        except ClientError as error:
-            client.delete_bucket(Bucket=model["BucketName"])
-            reason = error.response["Error"]["Message"]
-            return ProgressEvent(OperationStatus.FAILED, resource_model={}, message=reason)
-        return event
-
-    S3BucketProvider.create = create
+def creates(original, provider, request):
+    """The bucket's creation, with what was dropped put afterwards."""
+    event = original(provider, request)
+    client, model = request.aws_client_factory.s3, request.desired_state
+    try:
+        for call, arguments in calls(model):
+            getattr(client, call)(Bucket=model["BucketName"], **arguments)
+    except ClientError as error:
+        client.delete_bucket(Bucket=model["BucketName"])
+        reason = error.response["Error"]["Message"]
+        return ProgressEvent(OperationStatus.FAILED, resource_model={}, message=reason)
+    return event
 
 
 def calls(model):
@@ -67,29 +58,31 @@ def lifecycle_rule(rule):
     noncurrent = dict(rule.get("NoncurrentVersionExpiration") or {})
     if "NoncurrentVersionExpirationInDays" in rule:
         noncurrent["NoncurrentDays"] = rule["NoncurrentVersionExpirationInDays"]
-    transitions = rule.get("Transitions") or listed(rule.get("Transition"))
-    noncurrent_transitions = rule.get("NoncurrentVersionTransitions") or listed(
-        rule.get("NoncurrentVersionTransition")
-    )
     parts = {
         "Expiration": expiration,
         "NoncurrentVersionExpiration": noncurrent,
         "AbortIncompleteMultipartUpload": rule.get("AbortIncompleteMultipartUpload"),
-        "Transitions": [
-            renamed(one, StorageClass="StorageClass", TransitionInDays="Days", TransitionDate="Date")
-            for one in transitions
-        ],
-        "NoncurrentVersionTransitions": [
-            renamed(
-                one,
-                StorageClass="StorageClass",
-                TransitionInDays="NoncurrentDays",
-                NewerNoncurrentVersions="NewerNoncurrentVersions",
-            )
-            for one in noncurrent_transitions
-        ],
+        "Transitions": transitions(rule, "Transition", "Days"),
+        "NoncurrentVersionTransitions": transitions(
+            rule, "NoncurrentVersionTransition", "NoncurrentDays"
+        ),
     }
     return numbers({**result, **{name: part for name, part in parts.items() if part}})
+
+
+def transitions(rule, name, days):
+    """The list, or the single one of CloudFormation's older spelling."""
+    single = rule.get(name)
+    return [
+        renamed(
+            one,
+            StorageClass="StorageClass",
+            TransitionInDays=days,
+            TransitionDate="Date",
+            NewerNoncurrentVersions="NewerNoncurrentVersions",
+        )
+        for one in rule.get(f"{name}s") or ([single] if single else [])
+    ]
 
 
 def lifecycle_filter(rule):
@@ -132,10 +125,6 @@ def replication_filter(where):
 
 def renamed(source, **names):
     return {new: source[old] for old, new in names.items() if source.get(old) is not None}
-
-
-def listed(one):
-    return [one] if one else []
 
 
 NUMBERS = (

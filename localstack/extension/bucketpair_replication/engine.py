@@ -80,7 +80,8 @@ class Engine:
             work()
         except Exception:
             LOG.exception("bucketpair: a replication failed in the extension itself")
-            self.errors += 1
+            with self.due:
+                self.errors += 1
             work.__self__.conclude(False)
         finally:
             with self.due:
@@ -104,8 +105,9 @@ class Journey:
             return
         replica = self.replica(to)
         if replica is not None:
-            put_tags(to, replica, tags_of(self.bucket, self.version))
-            to.objects.set(replica.key, replica)
+            with self.engine.lock:  # tags that change meanwhile are in it, or follow it
+                put_tags(to, replica, tags_of(self.bucket, self.version))
+                to.objects.set(replica.key, replica)
             self.conclude(True)
 
     def replica(self, to):
@@ -133,9 +135,10 @@ class Journey:
 
     def retag(self):
         to = self.destination()
-        there = to.objects.get(self.version.key, self.version.version_id) if to else None
-        if there is not None and self.is_there():
-            put_tags(to, there, tags_of(self.bucket, self.version))
+        with self.engine.lock:
+            there = to.objects.get(self.version.key, self.version.version_id) if to else None
+            if there is not None and self.is_there():
+                put_tags(to, there, tags_of(self.bucket, self.version))
 
     def is_there(self):
         store = store_of(self.bucket.bucket_account_id)

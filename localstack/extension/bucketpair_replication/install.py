@@ -11,6 +11,7 @@ from localstack.http import Response
 from localstack.services.edge import ROUTER
 from localstack.services.s3.models import S3DeleteMarker, VersionedKeyStore
 from localstack.services.s3.provider import S3Provider
+from localstack.services.s3.resource_providers.aws_s3_bucket import S3BucketProvider
 
 from . import LOCALSTACK_VERSION, VERSION, cloudformation, validation
 from .delay import DEFAULT
@@ -27,7 +28,8 @@ def install():
     for operation, wrapper in HOOKS.items():
         wrap(S3Provider, operation, functools.partial(wrapper, engine))
     wrap(VersionedKeyStore, "set", in_order)
-    cloudformation.install()
+    wrap(VersionedKeyStore, "pop", alone)
+    wrap(S3BucketProvider, "create", cloudformation.creates)
     ROUTER.add(HANDSHAKE, functools.partial(handshake, engine))
     return engine.delay_text
 
@@ -61,13 +63,19 @@ def in_order(original, keys, object_key, version):
     with ORDER:
         if not hasattr(version, "replication_sequence"):
             version.replication_sequence = next(SEQUENCE)
+        newest = keys.get(object_key)
         original(keys, object_key, version)
-        versions = keys._store[object_key]
-        by_sequence = sorted(versions.values(), key=lambda one: one.replication_sequence)
-        if by_sequence[-1] is not version:
+        if newest and newest.replication_sequence > version.replication_sequence:
+            versions = keys._store[object_key].values()
+            by_sequence = sorted(versions, key=lambda one: one.replication_sequence)
             keys._store[object_key] = {one.version_id: one for one in by_sequence}
-            version.is_current = False
-            by_sequence[-1].is_current = True
+            version.is_current, newest.is_current = False, True
+
+
+def alone(original, *args, **kwargs):
+    """A version is not removed while others are being put in order."""
+    with ORDER:
+        return original(*args, **kwargs)
 
 
 def request_writes(engine, original, provider, context, request):
