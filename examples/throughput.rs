@@ -10,6 +10,7 @@ use bucketpair::fixture::BucketPair;
 
 const PUTS: usize = 1_000;
 const CLIENTS: usize = 16;
+const DEADLINE: Duration = Duration::from_secs(60);
 
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "it prints figures")]
@@ -25,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         put(&pair).await?;
         let rate = PUTS as f64 / began.elapsed().as_secs_f64();
         let behind = Instant::now();
-        arrived(&pair).await?;
+        tokio::time::timeout(DEADLINE, arrived(&pair)).await??;
         println!(
             "{target}: {rate:.0} put/s by {CLIENTS} clients, the last replica {:.0?} later, pair ready after {ready:.1?}",
             behind.elapsed()

@@ -157,11 +157,14 @@ impl Variables {
         Ok(settings)
     }
 
-    /// Whether `cargo test` must not ignore the trials of this target.
-    #[must_use]
-    pub fn requires(&self, target: &str) -> bool {
-        let required = self.get(Variable::Require).unwrap_or_default();
-        required.split(',').any(|word| word.trim() == target)
+    /// Whether `cargo test` must not ignore the trials on `LocalStack`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for another word, which would silently require nothing.
+    pub fn requires_localstack(&self) -> Result<bool> {
+        let word = |text: &str| (text == "localstack").then_some(());
+        let required = self.parsed(Variable::Require, "localstack", word)?;
+        Ok(required.is_some())
     }
 
     fn keys(&self) -> Result<Option<Keys>> {
@@ -300,6 +303,17 @@ mod tests {
             error.to_string().contains("BUCKETPAIR_SECRET_ACCESS_KEY"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn what_is_required_is_localstack_or_refused() {
+        let set = |word: &str| {
+            Variables::read([("BUCKETPAIR_REQUIRE".to_owned(), word.to_owned())]).unwrap()
+        };
+        assert!(set("localstack").requires_localstack().unwrap());
+        assert!(!set("").requires_localstack().unwrap());
+        let error = set("localstak").requires_localstack().unwrap_err();
+        assert!(error.to_string().contains("BUCKETPAIR_REQUIRE"), "{error}");
     }
 
     #[rstest]

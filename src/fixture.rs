@@ -164,7 +164,8 @@ impl BucketPair {
     /// # Errors
     /// [`Error::Deadline`] with the name of what could not be removed.
     pub async fn tear_down(mut self) -> Result<()> {
-        let left = self.stage.remove().await;
+        let mut left = self.stage.remove().await;
+        left.extend(self.opened.close().await);
         match left.is_empty() {
             true => Ok(()),
             false => Err(Error::Deadline(format!("left behind: {}", left.join("; ")))),

@@ -153,10 +153,21 @@ pub async fn run(
 ) -> Result<RunReport> {
     let scenarios = select::select(&settings)?;
     let opened = open(&settings).await?;
-    preflight(&opened.target).await?;
-    let mut report = run_on(&opened, scenarios, &settings, on_row, interrupt).await?;
-    report.left_behind.extend(opened.close().await);
-    Ok(report)
+    let outcome = match preflight(&opened.target).await {
+        Ok(()) => run_on(&opened, scenarios, &settings, on_row, interrupt).await,
+        Err(error) => Err(error),
+    };
+    match (outcome, opened.close().await) {
+        (Ok(mut report), left) => {
+            report.left_behind.extend(left);
+            Ok(report)
+        }
+        (Err(cause), None) => Err(cause),
+        (Err(cause), Some(names)) => Err(Error::LeftBehind {
+            cause: Box::new(cause),
+            names,
+        }),
+    }
 }
 
 /// Runs scenarios against a target that is open already.

@@ -93,6 +93,14 @@ pub struct Localstack {
     pub delay: Option<String>,
 }
 
+impl Localstack {
+    /// The address of one that runs, when `LOCALSTACK_ENDPOINT` or `AWS_ENDPOINT_URL` names it.
+    pub fn named(environment: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+        let named = ["LOCALSTACK_ENDPOINT", "AWS_ENDPOINT_URL"].into_iter();
+        named.filter_map(environment).find(|url| !url.is_empty())
+    }
+}
+
 impl Default for Localstack {
     fn default() -> Self {
         Self {

@@ -73,6 +73,17 @@ pub struct Opened {
 }
 
 impl Opened {
+    fn new(target: Target, pace: Pace) -> Self {
+        Self {
+            target,
+            pace,
+            #[cfg(feature = "emulator")]
+            emulator: None,
+            #[cfg(feature = "localstack")]
+            container: None,
+        }
+    }
+
     /// Ends what was started. Returns what could not be removed.
     #[cfg_attr(
         not(feature = "localstack"),
@@ -107,14 +118,7 @@ pub async fn open(settings: &Settings) -> Result<Opened> {
 
 async fn plain(urls: &(String, String), settings: &Settings) -> Result<Opened> {
     let target = target::endpoint(urls.clone(), &settings.connect).await?;
-    Ok(Opened {
-        target,
-        pace: Pace::ENDPOINT,
-        #[cfg(feature = "emulator")]
-        emulator: None,
-        #[cfg(feature = "localstack")]
-        container: None,
-    })
+    Ok(Opened::new(target, Pace::ENDPOINT))
 }
 
 #[cfg(not(feature = "localstack"))]
@@ -127,7 +131,7 @@ async fn localstack(_settings: &Settings) -> Result<Opened> {
 #[cfg(feature = "localstack")]
 async fn localstack(settings: &Settings) -> Result<Opened> {
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let named = || environment("LOCALSTACK_ENDPOINT").or_else(|| environment("AWS_ENDPOINT_URL"));
+    let named = || target::Localstack::named(&environment);
     let which = target::Localstack {
         endpoint: settings.localstack.endpoint.clone().or_else(named),
         delay: settings.delay.clone(),
@@ -136,11 +140,8 @@ async fn localstack(settings: &Settings) -> Result<Opened> {
     let token = environment("LOCALSTACK_AUTH_TOKEN");
     let (target, container) = target::localstack(&which, &settings.connect, token).await?;
     Ok(Opened {
-        target,
-        pace: Pace::LOCALSTACK,
-        #[cfg(feature = "emulator")]
-        emulator: None,
         container,
+        ..Opened::new(target, Pace::LOCALSTACK)
     })
 }
 
@@ -177,11 +178,8 @@ async fn embedded(settings: &Settings) -> Result<Opened> {
     let target = embedded_target(urls, settings, (None, None));
     let emulator = Some((emulator, Some(listening)));
     Ok(Opened {
-        target,
-        pace: Pace::EMBEDDED,
         emulator,
-        #[cfg(feature = "localstack")]
-        container: None,
+        ..Opened::new(target, Pace::EMBEDDED)
     })
 }
 
@@ -205,11 +203,8 @@ pub fn open_in_process(settings: &Settings) -> Result<Opened> {
         ..Pace::EMBEDDED
     };
     Ok(Opened {
-        target,
-        pace,
         emulator: Some((emulator, None)),
-        #[cfg(feature = "localstack")]
-        container: None,
+        ..Opened::new(target, pace)
     })
 }
 

@@ -95,15 +95,12 @@ impl Container {
     pub async fn start(which: &Localstack, token: Option<String>) -> Result<Self> {
         let mut image = Self::can_start(which).await?;
         let with_extension = token.is_none();
-        let started = request(which, token).start().await;
-        let inner = started.map_err(|error| Error::NotOffered(failed(&error)))?;
+        let inner = request(which, token).start().await.map_err(failed)?;
         if which.pull {
             image = Self::can_start(which).await?;
         }
-        let port = inner.get_host_port_ipv4(4566.tcp()).await;
-        let port = port.map_err(|error| Error::NotOffered(failed(&error)))?;
-        let host = inner.get_host().await.map(|host| host.to_string());
-        let host = host.map_err(|error| Error::NotOffered(failed(&error)))?;
+        let port = inner.get_host_port_ipv4(4566.tcp()).await.map_err(failed)?;
+        let host = inner.get_host().await.map_err(failed)?.to_string();
         let host = host.replace("localhost", "127.0.0.1");
         let url = format!("http://{host}:{port}");
         let inner = Box::new(inner);
@@ -183,6 +180,30 @@ fn no_engine(why: impl std::fmt::Display) -> Error {
     ))
 }
 
-fn failed(error: &testcontainers::TestcontainersError) -> String {
-    format!("LocalStack's container did not start: {error}")
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::NotOffered(format!("LocalStack's container did not start: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::EXTENSION;
+
+    #[test]
+    fn every_file_of_the_extension_goes_into_the_container() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("localstack/extension");
+        let entries = |folder: &Path| {
+            std::fs::read_dir(folder)
+                .unwrap()
+                .map(|e| e.unwrap().path())
+        };
+        let files = entries(&root).flat_map(|folder| entries(&folder).collect::<Vec<_>>());
+        let files = files.filter(|path| path.is_file());
+        let name = |path: &Path| path.strip_prefix(&root).unwrap().display().to_string();
+        let there: BTreeSet<String> = files.map(|path| name(&path)).collect();
+        let sent: BTreeSet<String> = EXTENSION.iter().map(|(path, _)| (*path).into()).collect();
+        assert_eq!(there, sent);
+    }
 }

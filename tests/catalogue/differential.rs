@@ -5,13 +5,11 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration,
-    DeleteMarkerReplication, DeleteMarkerReplicationStatus, Destination, ReplicationConfiguration,
-    ReplicationRule, ReplicationRuleFilter, ReplicationRuleStatus, ReplicationStatus, Tag, Tagging,
-    VersioningConfiguration,
-};
-use bucketpair::runner::{self, Settings};
+use aws_sdk_s3::types::{ReplicationStatus, Tag, Tagging};
+use bucketpair::history::Side;
+use bucketpair::replication::Rule;
+use bucketpair::runner::{self, Settings, Stage};
+use bucketpair::scenario::Scenario;
 use libtest_mimic::Failed;
 use sha2::{Digest, Sha256};
 
@@ -29,15 +27,25 @@ pub(super) async fn same(localstack: Settings, seed: u64) -> Result<(), Failed> 
     let mut ends = Vec::new();
     for settings in [embedded, localstack] {
         let opened = runner::open(&settings).await?;
-        let (here, there) = (
-            &opened.target.source.client,
-            &opened.target.destination.client,
-        );
-        let pair = Pair::new(here.clone(), there.clone()).await?;
+        let scenario = Scenario::new("differential", "seeded writes")
+            .with_rules([Rule::new("in").with_prefix("in").with_delete_markers()]);
+        let mut stage = Stage::set(&opened, &settings, &scenario).await?;
+        let pair = Pair {
+            here: opened.target.source.client.clone(),
+            there: opened.target.destination.client.clone(),
+            source: stage.bucket(Side::Source).to_owned(),
+            destination: stage.bucket(Side::Destination(0)).to_owned(),
+        };
         let labels = pair.write(seed).await?;
         ends.push(pair.end(&labels).await?);
-        pair.remove().await?;
-        opened.close().await;
+        let left = [
+            stage.remove().await,
+            opened.close().await.into_iter().collect(),
+        ]
+        .concat();
+        if !left.is_empty() {
+            return Err(format!("left behind: {}", left.join("; ")).into());
+        }
     }
     let difference = difference(&ends[0].0, &ends[1].0) + &difference(&ends[0].1, &ends[1].1);
     match difference.is_empty() {
@@ -65,34 +73,6 @@ struct Pair {
 }
 
 impl Pair {
-    async fn new(here: Client, there: Client) -> Result<Self, Failed> {
-        let name = format!("bucketpair-differential-{}", uuid::Uuid::new_v4());
-        let (source, destination) = (format!("{name}-s"), format!("{name}-d"));
-        let region = CreateBucketConfiguration::builder()
-            .location_constraint(BucketLocationConstraint::ApNortheast1)
-            .build();
-        let create = here.create_bucket().bucket(&source);
-        create.create_bucket_configuration(region).send().await?;
-        there.create_bucket().bucket(&destination).send().await?;
-        for (client, bucket) in [(&here, &source), (&there, &destination)] {
-            let enabled = VersioningConfiguration::builder()
-                .status(BucketVersioningStatus::Enabled)
-                .build();
-            let put = client.put_bucket_versioning().bucket(bucket);
-            put.versioning_configuration(enabled).send().await?;
-        }
-        let put = here.put_bucket_replication().bucket(&source);
-        put.replication_configuration(rule(&destination)?)
-            .send()
-            .await?;
-        Ok(Self {
-            here,
-            there,
-            source,
-            destination,
-        })
-    }
-
     /// Writes, and names each version by its step.
     async fn write(&self, seed: u64) -> Result<HashMap<String, String>, Failed> {
         let mut labels = HashMap::new();
@@ -102,7 +82,7 @@ impl Pair {
             let key = KEYS[usize::from(random[0]) % KEYS.len()];
             let one = usize::from(random[1]).checked_rem(written.len());
             let made = match (random[2] % 8, one) {
-                (0, _) => self.delete(key).await?,
+                (0, _) => Some((self.delete(key).await?, true)),
                 (1, Some(one)) => {
                     let (key, version) = written.swap_remove(one);
                     self.settle(key, &version).await?;
@@ -117,7 +97,7 @@ impl Pair {
                     self.tag(key, &version, step).await?;
                     None
                 }
-                _ => self.put(key, &random, step).await?,
+                _ => Some((self.put(key, &random, step).await?, false)),
             };
             if let Some((version, is_marker)) = made {
                 labels.insert(version.clone(), format!("step {step}"));
@@ -129,33 +109,20 @@ impl Pair {
         Ok(labels)
     }
 
-    async fn put(
-        &self,
-        key: &str,
-        random: &[u8],
-        step: usize,
-    ) -> Result<Option<(String, bool)>, Failed> {
+    async fn put(&self, key: &str, random: &[u8], step: usize) -> Result<String, Failed> {
         let put = self.here.put_object().bucket(&self.source).key(key);
         let put = put
             .body(random.to_vec().into())
             .metadata("step", step.to_string());
         let put = put.set_tagging(random[3].is_multiple_of(2).then(|| format!("step={step}")));
-        let version = put
-            .send()
-            .await?
-            .version_id
-            .ok_or("a put gave no version ID")?;
-        Ok(Some((version, false)))
+        let version = put.send().await?.version_id;
+        Ok(version.ok_or("a put gave no version ID")?)
     }
 
-    async fn delete(&self, key: &str) -> Result<Option<(String, bool)>, Failed> {
+    async fn delete(&self, key: &str) -> Result<String, Failed> {
         let delete = self.here.delete_object().bucket(&self.source).key(key);
-        let version = delete
-            .send()
-            .await?
-            .version_id
-            .ok_or("a delete made no marker")?;
-        Ok(Some((version, true)))
+        let version = delete.send().await?.version_id;
+        Ok(version.ok_or("a delete made no marker")?)
     }
 
     async fn tag(&self, key: &str, version: &str, step: usize) -> Result<(), Failed> {
@@ -201,50 +168,9 @@ impl Pair {
         };
         tokio::time::timeout(DEADLINE, waited).await?
     }
-
-    async fn remove(&self) -> Result<(), Failed> {
-        for (client, bucket) in [(&self.here, &self.source), (&self.there, &self.destination)] {
-            let listed = client.list_object_versions().bucket(bucket).send().await?;
-            let versions = listed.versions().iter().map(|v| (v.key(), v.version_id()));
-            let markers = listed
-                .delete_markers()
-                .iter()
-                .map(|m| (m.key(), m.version_id()));
-            for (key, version) in versions.chain(markers) {
-                let delete = client.delete_object().bucket(bucket);
-                let delete = delete.set_key(key.map(Into::into));
-                delete
-                    .set_version_id(version.map(Into::into))
-                    .send()
-                    .await?;
-            }
-            client.delete_bucket().bucket(bucket).send().await?;
-        }
-        Ok(())
-    }
 }
 
-fn rule(destination: &str) -> Result<ReplicationConfiguration, Failed> {
-    let markers = DeleteMarkerReplication::builder().status(DeleteMarkerReplicationStatus::Enabled);
-    let rule = ReplicationRule::builder()
-        .status(ReplicationRuleStatus::Enabled)
-        .priority(1)
-        .filter(ReplicationRuleFilter::builder().prefix("in").build())
-        .delete_marker_replication(markers.build())
-        .destination(
-            Destination::builder()
-                .bucket(format!("arn:aws:s3:::{destination}"))
-                .build()?,
-        )
-        .build()?;
-    let role = "arn:aws:iam::000000000000:role/replication";
-    Ok(ReplicationConfiguration::builder()
-        .role(role)
-        .rules(rule)
-        .build()?)
-}
-
-/// Every version of a bucket: step, hash, `ETag`, status, metadata and tags.
+/// Every version of our keys: step, hash, `ETag`, status, metadata and tags.
 async fn state(
     client: &Client,
     bucket: &str,
@@ -253,7 +179,8 @@ async fn state(
     let listed = client.list_object_versions().bucket(bucket).send().await?;
     let label = |id: Option<&str>| labels.get(id.unwrap_or_default()).cloned();
     let mut state = State::new();
-    for version in listed.versions() {
+    let ours = |key: Option<&str>| key.is_some_and(|key| KEYS.contains(&key));
+    for version in listed.versions().iter().filter(|v| ours(v.key())) {
         let (key, id) = (version.key().unwrap_or_default(), version.version_id());
         let get = client.get_object().bucket(bucket).key(key);
         let got = get.set_version_id(id.map(Into::into)).send().await?;
@@ -277,7 +204,8 @@ async fn state(
         );
         state.entry(key.to_owned()).or_default().push(words);
     }
-    for marker in listed.delete_markers() {
+    let markers = listed.delete_markers().iter();
+    for marker in markers.filter(|m| ours(m.key())) {
         let words = format!(
             "{:?} marker {:?}",
             label(marker.version_id()),

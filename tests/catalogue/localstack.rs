@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bucketpair::config::{Variables, environment};
-use bucketpair::runner::Settings;
-use bucketpair::target::{Choice, Container};
+use bucketpair::runner::{self, Opened, Settings};
+use bucketpair::target::{Choice, Container, Localstack};
 use libtest_mimic::{Failed, Trial};
 use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
@@ -20,26 +20,20 @@ pub(super) struct Shared {
     settings: Settings,
     /// Why the trials cannot run here.
     missing: Option<String>,
-    required: bool,
+    ignored: bool,
     slot: Arc<Slot>,
 }
 
-/// The container, once a trial has started it.
-type Slot = Mutex<Option<Container>>;
+/// The `LocalStack`, once a trial has opened it.
+type Slot = Mutex<Option<Opened>>;
 
 impl Shared {
     pub(super) fn new(runtime: &Arc<Runtime>) -> Self {
         let variables = Variables::read(environment()).expect("the variables make sense");
         let mut settings = variables.settings().expect("the variables make sense");
+        let required = variables.requires_localstack();
         settings.choice = Choice::Localstack;
-        let named = |name| {
-            std::env::var(name)
-                .ok()
-                .filter(|url: &String| !url.is_empty())
-        };
-        let endpoint = named("LOCALSTACK_ENDPOINT").or_else(|| named("AWS_ENDPOINT_URL"));
-        settings.localstack.endpoint = endpoint;
-        let missing = match settings.localstack.endpoint {
+        let missing = match Localstack::named(&|name| std::env::var(name).ok()) {
             Some(_) => None,
             None => runtime
                 .block_on(Container::can_start(&settings.localstack))
@@ -50,8 +44,8 @@ impl Shared {
         Self {
             runtime: Arc::clone(runtime),
             settings,
+            ignored: missing.is_some() && !required.expect("the variables make sense"),
             missing: missing.map(|error| error.to_string()),
-            required: variables.requires("localstack"),
             slot,
         }
     }
@@ -59,42 +53,38 @@ impl Shared {
     /// A trial for each scenario. Where they cannot run they are ignored with the reason, or fail
     /// with it under `BUCKETPAIR_REQUIRE=localstack`.
     pub(super) fn trials(&self) -> Vec<Trial> {
-        let ignored = self.missing.is_some() && !self.required;
-        if let Some(missing) = &self.missing {
-            let what = if ignored { "ignored" } else { "required" };
-            say(&format!("the trials on LocalStack are {what}: {missing}"));
+        if let (Some(missing), true) = (&self.missing, self.ignored) {
+            say(&format!("the trials on LocalStack are ignored: {missing}"));
         }
-        let trial = |name: String| {
-            let (runtime, settings) = (Arc::clone(&self.runtime), self.settings.clone());
-            let (slot, missing) = (Arc::clone(&self.slot), self.missing.clone());
-            Trial::test(trial_name("localstack", &name), move || match missing {
-                Some(missing) => Err(missing.into()),
-                None => passes(
-                    &runtime,
-                    on_the_shared_one(&runtime, &slot, settings)?,
-                    &name,
-                ),
+        let scenario = |name: String| {
+            let trial = trial_name("localstack", &name);
+            self.trial(&trial, move |runtime, settings| {
+                passes(runtime, settings, &name)
             })
-            .with_ignored_flag(ignored)
         };
-        let mut trials: Vec<Trial> = names().map(trial).collect();
-        trials.push(self.differential(ignored));
-        trials
+        let differential = "localstack::seeded_writes_end_as_on_the_embedded_pair";
+        let differential = self.trial(differential, |runtime, settings| {
+            let same = |seed| runtime.block_on(differential::same(settings.clone(), seed));
+            (1..=3).try_for_each(same)
+        });
+        names().map(scenario).chain([differential]).collect()
     }
 
-    fn differential(&self, ignored: bool) -> Trial {
+    fn trial(
+        &self,
+        name: &str,
+        body: impl FnOnce(&Runtime, Settings) -> Result<(), Failed> + Send + 'static,
+    ) -> Trial {
         let (runtime, settings) = (Arc::clone(&self.runtime), self.settings.clone());
         let (slot, missing) = (Arc::clone(&self.slot), self.missing.clone());
-        let run = move || {
-            if let Some(missing) = missing {
-                return Err(missing.into());
-            }
-            let settings = on_the_shared_one(&runtime, &slot, settings)?;
-            let mut seeds = 1..=3;
-            seeds.try_for_each(|seed| runtime.block_on(differential::same(settings.clone(), seed)))
+        let run = move || match missing {
+            Some(missing) => Err(missing.into()),
+            None => body(
+                &runtime,
+                runtime.block_on(on_the_shared_one(&slot, settings))?,
+            ),
         };
-        let name = "localstack::seeded_writes_end_as_on_the_embedded_pair";
-        Trial::test(name, run).with_ignored_flag(ignored)
+        Trial::test(name, run).with_ignored_flag(self.ignored)
     }
 
     /// Removes the container, if a trial has started one.
@@ -103,29 +93,22 @@ impl Shared {
     }
 }
 
-/// The settings with the address of the shared container, which the first trial starts.
-fn on_the_shared_one(
-    runtime: &Runtime,
-    slot: &Slot,
-    mut settings: Settings,
-) -> Result<Settings, Failed> {
-    if settings.localstack.endpoint.is_none() {
-        // An async lock: a blocked worker would keep the start itself from going on.
-        let mut slot = runtime.block_on(slot.lock());
-        settings.localstack.delay = settings.delay.take();
-        if slot.is_none() {
-            let token = std::env::var("LOCALSTACK_AUTH_TOKEN").ok();
-            *slot = Some(runtime.block_on(Container::start(&settings.localstack, token))?);
-        }
-        settings.localstack.endpoint = slot.as_ref().map(|container| container.url.clone());
+/// The settings with the address of the shared `LocalStack`, which the first trial opens. The lock
+/// is async: a worker that blocked would keep the start itself from going on.
+async fn on_the_shared_one(slot: &Slot, mut settings: Settings) -> Result<Settings, Failed> {
+    let mut slot = slot.lock().await;
+    if slot.is_none() {
+        *slot = Some(runner::open(&settings).await?);
     }
+    settings.delay = None;
+    settings.localstack.endpoint = slot.as_ref().map(|opened| opened.target.source.url.clone());
     Ok(settings)
 }
 
 async fn remove(slot: &Slot) {
-    let container = slot.lock().await.take();
-    if let Some(container) = container
-        && let Some(left) = container.remove().await
+    let opened = slot.lock().await.take();
+    if let Some(opened) = opened
+        && let Some(left) = opened.close().await
     {
         say(&format!("left behind: {left}"));
     }
