@@ -51,7 +51,7 @@ fn blocking(future: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> 
 }
 
 /// Comes when the process is asked to end, by SIGINT or SIGTERM; they are caught from this call on.
-fn ended() -> impl Future<Output = ()> + Send {
+pub fn ended() -> impl Future<Output = ()> + Send {
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
     async fn received(signal: std::io::Result<Signal>) {

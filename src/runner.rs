@@ -152,10 +152,11 @@ pub async fn run(
     interrupt: impl Future<Output = ()> + Send,
 ) -> Result<RunReport> {
     let scenarios = select::select(&settings)?;
-    let opened = open(&settings).await?;
-    let outcome = match preflight(&opened.target).await {
-        Ok(()) => run_on(&opened, scenarios, &settings, on_row, interrupt).await,
-        Err(error) => Err(error),
+    tokio::pin!(interrupt);
+    let (opened, interrupted) = opened(&settings, interrupt.as_mut()).await?;
+    let outcome = match interrupted {
+        true => Err(Error::Interrupted),
+        false => prepared(&opened, scenarios, &settings, on_row, interrupt).await,
     };
     match (outcome, opened.close().await) {
         (Ok(mut report), left) => {
@@ -168,6 +169,34 @@ pub async fn run(
             names,
         }),
     }
+}
+
+/// Opens the target, and tells whether the run was interrupted meanwhile. Opening goes on to its
+/// end even then: a container that is half started would belong to nobody.
+async fn opened(
+    settings: &Settings,
+    interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
+) -> Result<(Opened, bool)> {
+    let opening = open(settings);
+    tokio::pin!(opening);
+    tokio::select! {
+        opened = &mut opening => Ok((opened?, false)),
+        () = interrupt => Ok((opening.await?, true)),
+    }
+}
+
+async fn prepared(
+    opened: &Opened,
+    scenarios: Vec<Scenario>,
+    settings: &Settings,
+    on_row: impl Fn(&Row) + Send + Sync,
+    mut interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
+) -> Result<RunReport> {
+    tokio::select! {
+        answer = preflight(&opened.target) => answer?,
+        () = &mut interrupt => return Err(Error::Interrupted),
+    }
+    run_on(opened, scenarios, settings, on_row, interrupt).await
 }
 
 /// Runs scenarios against a target that is open already.

@@ -17,9 +17,7 @@ pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode
     let settings = settings(arguments, &variables)?;
     let folder = settings.report.clone();
     let progress = Progress::new(format);
-    // Until there may be something to remove, a signal ends the process at once.
-    let interrupt = async { ended().await };
-    let report = runner::run(settings, |row| progress.row(row), interrupt).await;
+    let report = runner::run(settings, |row| progress.row(row), ended()).await;
     progress.end();
     let report = report?;
     let saved = folder

@@ -157,7 +157,10 @@ fn request(which: &Localstack, token: Option<String>) -> ContainerRequest<Generi
         _ => (which.image.as_str(), "latest"),
     };
     let image = GenericImage::new(name, tag).with_exposed_port(4566.tcp());
-    let mut request = image.with_label("bucketpair", env!("CARGO_PKG_VERSION"));
+    // Whose container it is, for whoever finds one.
+    let mut request = image
+        .with_label("bucketpair.version", env!("CARGO_PKG_VERSION"))
+        .with_label("bucketpair.process", std::process::id().to_string());
     if let Some(delay) = &which.delay {
         request = request.with_env_var("BUCKETPAIR_DELAY", delay);
     }

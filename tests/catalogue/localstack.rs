@@ -1,7 +1,10 @@
 //! The trials on `LocalStack`, and the one container that serves them.
 
+use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use bucketpair::cli::ended;
 use bucketpair::config::{Variables, environment};
 use bucketpair::runner::{self, Opened, Settings};
 use bucketpair::target::{Choice, Container, Localstack};
@@ -21,6 +24,7 @@ pub(super) struct Shared {
     /// Why the trials cannot run here.
     missing: Option<String>,
     ignored: bool,
+    is_started_here: bool,
     slot: Arc<Slot>,
 }
 
@@ -33,11 +37,12 @@ impl Shared {
         let mut settings = variables.settings().expect("the variables make sense");
         let required = variables.requires_localstack();
         settings.choice = Choice::Localstack;
-        let missing = match Localstack::named(&|name| std::env::var(name).ok()) {
-            Some(_) => None,
-            None => runtime
+        let is_started_here = Localstack::named(&|name| std::env::var(name).ok()).is_none();
+        let missing = match is_started_here {
+            true => runtime
                 .block_on(Container::can_start(&settings.localstack))
                 .err(),
+            false => None,
         };
         let slot = Arc::new(Slot::default());
         remove_on_a_signal(runtime, &slot);
@@ -46,6 +51,7 @@ impl Shared {
             settings,
             ignored: missing.is_some() && !required.expect("the variables make sense"),
             missing: missing.map(|error| error.to_string()),
+            is_started_here,
             slot,
         }
     }
@@ -67,7 +73,13 @@ impl Shared {
             let same = |seed| runtime.block_on(differential::same(settings.clone(), seed));
             (1..=3).try_for_each(same)
         });
-        names().map(scenario).chain([differential]).collect()
+        let trials = names().map(scenario).chain([differential]);
+        // With a LocalStack that runs there is no container to leave behind.
+        let signal = self.is_started_here.then(|| {
+            let name = "localstack::a_signal_during_the_start_leaves_no_container";
+            self.trial(name, |_, _| interrupted())
+        });
+        trials.chain(signal).collect()
     }
 
     fn trial(
@@ -89,7 +101,7 @@ impl Shared {
 
     /// Removes the container, if a trial has started one.
     pub(super) fn remove(&self) {
-        self.runtime.block_on(remove(&self.slot));
+        self.runtime.block_on(remove(&self.slot, || ()));
     }
 }
 
@@ -105,34 +117,58 @@ async fn on_the_shared_one(slot: &Slot, mut settings: Settings) -> Result<Settin
     Ok(settings)
 }
 
-async fn remove(slot: &Slot) {
-    let opened = slot.lock().await.take();
-    if let Some(opened) = opened
+/// Removes the container. The lock is held until `then` has ended, so that no trial opens another.
+async fn remove(slot: &Slot, then: impl FnOnce()) {
+    let mut slot = slot.lock().await;
+    if let Some(opened) = slot.take()
         && let Some(left) = opened.close().await
     {
         say(&format!("left behind: {left}"));
     }
+    then();
 }
 
 /// Ctrl-C and SIGTERM end the process with 130, and the container with it.
 fn remove_on_a_signal(runtime: &Runtime, slot: &Arc<Slot>) {
     let slot = Arc::clone(slot);
     runtime.spawn(async move {
-        let interrupted = tokio::signal::ctrl_c();
-        #[cfg(unix)]
-        {
-            let kind = tokio::signal::unix::SignalKind::terminate();
-            let mut terminated = tokio::signal::unix::signal(kind).expect("signals can be heard");
-            tokio::select! {
-                _ = interrupted => (),
-                _ = terminated.recv() => (),
-            }
-        }
-        #[cfg(not(unix))]
-        let _ = interrupted.await;
-        remove(&slot).await;
-        std::process::exit(130);
+        ended().await;
+        remove(&slot, || std::process::exit(130)).await;
     });
+}
+
+/// `bucketpair run --target localstack`, interrupted as soon as its container is there.
+fn interrupted() -> Result<(), Failed> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bucketpair"));
+    let running = command
+        .args(["run", "--target", "localstack"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let id = running.id().to_string();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while containers_of(&id)?.is_empty() {
+        if Instant::now() > deadline {
+            return Err("no container was started within 60 s".into());
+        }
+    }
+    Command::new("kill").args(["-INT", &id]).status()?;
+    let output = running.wait_with_output()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let left = containers_of(&id)?;
+    match (output.status.code(), left.is_empty()) {
+        (Some(130), true) => Ok(()),
+        (code, _) => Err(format!("exit {code:?}, left {left:?}, it said {said}").into()),
+    }
+}
+
+/// The IDs of the containers that a process has started.
+fn containers_of(process: &str) -> Result<String, Failed> {
+    let label = format!("label=bucketpair.process={process}");
+    let listed = Command::new("docker")
+        .args(["ps", "--all", "--quiet", "--filter", &label])
+        .output()?;
+    Ok(String::from_utf8(listed.stdout)?)
 }
 
 /// What the harness itself has no place for.
