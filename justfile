@@ -19,10 +19,11 @@ lint:
 docs:
     RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --features rstest
 
-# The library alone compiles without command line, embedded pair and TLS.
+# The library alone compiles without command line, embedded pair, LocalStack and TLS.
 features:
     cargo check --locked --lib --no-default-features
     cargo check --locked --lib --no-default-features --features emulator
+    cargo check --locked --lib --no-default-features --features localstack
     cargo test --locked --features rstest --test fixture
 
 # The package that crates.io would get, built from its own archive.

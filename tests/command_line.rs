@@ -209,6 +209,7 @@ fn an_endpoint_that_never_answers_is_given_up_in_bounded_time() {
 #[case::no_keys(&["--target", "http://127.0.0.1:9"], 2, "BUCKETPAIR_ACCESS_KEY_ID")]
 #[case::nothing_selected(&["run", "no-such-*"], 4, "no-such-*")]
 #[case::unreadable_file(&["run", "--files", "no/such/file"], 2, "no/such/file")]
+#[case::no_such_delay(&["--target", "localstack", "--delay", "soon"], 2, "pareto:5ms,1.5")]
 #[case::unknown_flag(&["--tagret", "x"], 2, "--target")]
 #[case::no_history(&["judge", "no/such/history"], 2, "no/such/history")]
 fn bad_input_gets_one_clear_error(

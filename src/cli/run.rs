@@ -10,6 +10,7 @@ use crate::config::{Variable, Variables, duration, pair};
 use crate::error::{Error, ExitCode, Result};
 use crate::report::{self, Look, Row, RunReport};
 use crate::runner::{self, Settings};
+use crate::target::{Choice, Localstack};
 
 /// Runs scenarios, prints the report, and says how it ended.
 pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode> {
@@ -17,6 +18,7 @@ pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode
     let settings = settings(arguments, &variables)?;
     let folder = settings.report.clone();
     let progress = Progress::new(format);
+    announce(&settings);
     let report = runner::run(settings, |row| progress.row(row), ended()).await;
     progress.end();
     let report = report?;
@@ -32,6 +34,16 @@ pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode
     match saved {
         Err(error) => Err(error),
         Ok(()) => Ok(report.exit_code()),
+    }
+}
+
+/// A container takes some seconds; whoever waits at a terminal is told for what.
+fn announce(settings: &Settings) {
+    let is_started = settings.choice == Choice::Localstack
+        && Localstack::named(&|name| std::env::var(name).ok()).is_none();
+    if is_started && std::io::stderr().is_terminal() {
+        let image = &settings.localstack.image;
+        eprintln!("starting LocalStack from {image}; this takes some seconds");
     }
 }
 

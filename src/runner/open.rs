@@ -130,6 +130,8 @@ async fn localstack(_settings: &Settings) -> Result<Opened> {
 /// One that runs, when a variable names it; else one in a container of its own.
 #[cfg(feature = "localstack")]
 async fn localstack(settings: &Settings) -> Result<Opened> {
+    #[cfg(feature = "emulator")]
+    delay(settings)?;
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let named = || target::Localstack::named(&environment);
     let which = target::Localstack {
@@ -208,9 +210,16 @@ pub fn open_in_process(settings: &Settings) -> Result<Opened> {
     })
 }
 
+/// The delay that the settings name; both emulations have the same words for it.
+#[cfg(feature = "emulator")]
+fn delay(settings: &Settings) -> Result<Option<crate::emulator::Delay>> {
+    let text = settings.delay.as_deref();
+    text.map(str::parse).transpose().map_err(Error::Usage)
+}
+
 #[cfg(feature = "emulator")]
 fn world(settings: &Settings) -> Result<crate::emulator::Emulator> {
-    use crate::emulator::{self, Defect, Delay, Emulator};
+    use crate::emulator::{self, Defect, Emulator};
 
     let unknown = |why: String| Error::Usage(why);
     let mut defects: Vec<Defect> = Vec::new();
@@ -222,8 +231,8 @@ fn world(settings: &Settings) -> Result<crate::emulator::Emulator> {
         .with_destination_region(&settings.connect.destination_region)
         .with_seed(settings.seed)
         .with_defects(defects);
-    if let Some(delay) = &settings.delay {
-        world = world.with_delay(delay.parse::<Delay>().map_err(unknown)?);
+    if let Some(delay) = delay(settings)? {
+        world = world.with_delay(delay);
     }
     Ok(Emulator::new(world))
 }
