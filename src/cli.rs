@@ -1,10 +1,16 @@
 //! The command line: flags become validated settings, and a report becomes an exit code.
 #![expect(clippy::print_stderr, reason = "it is what a command line does")]
+#![expect(
+    clippy::doc_markdown,
+    reason = "the comments of flags are printed as help, without markdown"
+)]
 
 mod args;
+mod judge;
 mod list;
 mod run;
 mod serve;
+mod targeting;
 
 use std::process::ExitCode as ProcessExitCode;
 
@@ -12,7 +18,8 @@ use clap::Parser;
 
 use crate::config::{Variables, environment};
 use crate::error::{Error, ExitCode, Result};
-use args::{Arguments, Run, Verb};
+use args::{Arguments, Verb};
+use run::Run;
 
 /// Runs the command that the arguments name.
 #[must_use]
@@ -34,7 +41,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Some(Verb::Run(run)) => run.over(before),
         Some(_) if before != Run::default() => return Err(misplaced()),
         Some(Verb::List(list)) => return list::list(&list),
-        Some(Verb::Judge(judge)) => return run::judge(&judge),
+        Some(Verb::Judge(judge)) => return judge::judge(&judge),
         Some(Verb::Serve(serve)) => return blocking(serve::serve(serve)),
     };
     blocking(run::run(run, Variables::read(environment())?))

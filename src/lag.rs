@@ -10,5 +10,5 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use interval::{Censoring, Interval, Sample, intervals};
+pub use interval::{Censoring, Interval, Measure, OperationType, Sample, intervals};
 pub use summary::{ESTIMATOR, Summary};

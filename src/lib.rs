@@ -47,6 +47,9 @@
 //! | `emulator` | yes | the embedded pair, and `fixture` |
 //! | `localstack` | yes | `--target localstack`, started in a container |
 //! | `tls` | yes | https endpoints and the profiles of `~/.aws` |
+//! | `aws` | yes | `--target aws`: the account guard asks STS |
+//! | `stacks` | yes | the two CloudFormation stacks |
+//! | `grants` | no | `doctor` reads the role and the KMS grants |
 //! | `rstest` | no | `fixture::bucket_pair`, an rstest fixture |
 
 pub mod check;

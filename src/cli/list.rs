@@ -2,10 +2,30 @@
 
 use std::io::Write;
 
-use super::args::{Format, List};
+use clap::Args;
+
+use super::args::Format;
 use crate::error::{ExitCode, Result};
 use crate::runner::by_name;
 use crate::scenario::Scenario;
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  bucketpair list                              all of them
+  bucketpair list '*marker*' --format json     some of them, for a program";
+
+/// Lists the scenarios with what each shows and the rules it proves.
+#[derive(Debug, Args)]
+#[command(after_help = LIST_EXAMPLES)]
+pub(super) struct List {
+    /// Which scenarios, by name or pattern; all where none is given
+    #[arg(value_name = "GLOB")]
+    pub(super) globs: Vec<String>,
+
+    /// How to print the list
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
 
 /// Prints the scenarios with what each shows and the rules it proves.
 pub(super) fn list(arguments: &List) -> Result<ExitCode> {

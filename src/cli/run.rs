@@ -1,16 +1,73 @@
-//! `bucketpair run` and `bucketpair judge`.
+//! `bucketpair run`.
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 
-use super::args::{Format, Judge, Run};
+use super::args::{EXIT_CODES, Format};
 use super::ended;
-use crate::config::{Variable, Variables, duration, pair};
+use super::targeting::TargetFlags;
+use crate::config::{Variable, Variables};
 use crate::error::{Error, ExitCode, Result};
 use crate::report::{self, Look, Row, RunReport};
 use crate::runner::{self, Settings};
 use crate::target::{Choice, Localstack};
+
+/// Runs scenarios and judges what was seen.
+///
+/// Every variable named below may be set instead of its flag; a flag comes first. An unknown
+/// BUCKETPAIR_* variable is an error.
+#[derive(Debug, Default, PartialEq, Eq, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct Run {
+    /// Which scenarios, by name or pattern; all where none is given
+    #[arg(value_name = "GLOB")]
+    pub(super) globs: Vec<String>,
+
+    /// Upload these files and folders instead, and assert every replica
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "globs")]
+    pub(super) files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) target: TargetFlags,
+
+    /// How many scenarios run side by side [BUCKETPAIR_JOBS]
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) jobs: Option<usize>,
+
+    /// Break the embedded pair on purpose, to see the checks catch it
+    #[arg(long, value_name = "NAME")]
+    pub(super) defect: Vec<String>,
+
+    /// Leave the buckets where they are, and name them [BUCKETPAIR_KEEP]
+    #[arg(long)]
+    pub(super) keep: bool,
+
+    /// Write history.jsonl and report.json into this folder [BUCKETPAIR_REPORT]
+    #[arg(long, value_name = "DIR")]
+    pub(super) report: Option<PathBuf>,
+
+    /// How to print the report [default: terminal] [BUCKETPAIR_FORMAT]
+    #[arg(long, value_enum)]
+    pub(super) format: Option<Format>,
+}
+
+impl Run {
+    /// The flags behind the verb, and those before it where the former say nothing.
+    pub(super) fn over(self, before: Self) -> Self {
+        Self {
+            globs: [before.globs, self.globs].concat(),
+            files: [before.files, self.files].concat(),
+            target: self.target.over(before.target),
+            jobs: self.jobs.or(before.jobs),
+            defect: [before.defect, self.defect].concat(),
+            keep: self.keep || before.keep,
+            report: self.report.or(before.report),
+            format: self.format.or(before.format),
+        }
+    }
+}
 
 /// Runs scenarios, prints the report, and says how it ended.
 pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode> {
@@ -57,14 +114,8 @@ fn format(flag: Option<Format>, variables: &Variables) -> Result<Format> {
     Ok(flag.unwrap_or(variable))
 }
 
-/// Judges a saved run again.
-pub(super) fn judge(arguments: &Judge) -> Result<ExitCode> {
-    let report = runner::judge_saved(&arguments.history)?;
-    print(&report, arguments.format);
-    Ok(report.exit_code())
-}
-
-fn print(report: &RunReport, format: Format) {
+/// Prints a report.
+pub(super) fn print(report: &RunReport, format: Format) {
     let text = match format {
         Format::Json => report::json(report),
         Format::Terminal => report::terminal(report, look()),
@@ -82,49 +133,15 @@ fn look() -> Look {
 
 /// The settings of variables, then of flags.
 fn settings(arguments: Run, variables: &Variables) -> Result<Settings> {
-    let mut settings = variables.settings_below(arguments.target.as_deref())?;
-    let connect = &mut settings.connect;
-    set(&mut connect.source_region, arguments.source_region);
-    set(
-        &mut connect.destination_region,
-        arguments.destination_region,
-    );
-    connect.profile = arguments.profile.or(connect.profile.take());
-    connect.ca_bundle = arguments.ca_bundle.or(connect.ca_bundle.take());
-    set(&mut settings.seed, arguments.seed);
+    let mut settings = variables.settings_below(arguments.target.target.as_deref())?;
+    arguments.target.apply(&mut settings)?;
     settings.jobs = arguments.jobs.or(settings.jobs);
     settings.report = arguments.report.or(settings.report);
-    settings.delay = arguments.delay.or(settings.delay);
-    let deadline = flag(
-        "--deadline",
-        arguments.deadline,
-        "a time such as 30s",
-        duration,
-    )?;
-    settings.deadline = deadline.or(settings.deadline);
-    settings.pair = flag("--pair", arguments.pair, "SOURCE,DESTINATION", pair)?.or(settings.pair);
     settings.keep |= arguments.keep;
     settings.globs = arguments.globs;
     settings.files = arguments.files;
     settings.defects = arguments.defect;
     Ok(settings)
-}
-
-fn set<T>(setting: &mut T, flag: Option<T>) {
-    if let Some(value) = flag {
-        *setting = value;
-    }
-}
-
-fn flag<T>(
-    name: &str,
-    text: Option<String>,
-    form: &str,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Result<Option<T>> {
-    let Some(text) = text else { return Ok(None) };
-    let wrong = || Error::Usage(format!("{name} {text:?} makes no sense; write {form}"));
-    parse(&text).map(Some).ok_or_else(wrong)
 }
 
 /// A line on the terminal that counts the scenarios as they end.

@@ -2,12 +2,60 @@
 
 use std::io::Write;
 
-use super::args::Serve;
+use clap::Args;
+
 use super::ended;
 use crate::emulator::{
     ACCESS_KEY_ID, Defect, Delay, Emulator, Listen, Listening, SECRET_ACCESS_KEY, Settings,
 };
 use crate::error::{Error, ExitCode, Result};
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  bucketpair serve --source-port 9001 --destination-port 9002 > pair.env &
+  . ./pair.env && bucketpair run               once the file is there: against the served pair
+  bucketpair serve --single-endpoint --delay 2s --defect stuck-pending
+
+Ends with 0 on SIGINT and SIGTERM, with 5 when a port is taken.";
+
+/// Serves the embedded pair for any S3 client, until SIGINT or SIGTERM.
+///
+/// Prints its endpoints and the environment lines to export; lines of comment begin with #.
+#[derive(Debug, Args)]
+#[command(after_help = SERVE_EXAMPLES)]
+pub(super) struct Serve {
+    /// The source region's port; 0 for a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(super) source_port: u16,
+
+    /// The destination region's port; 0 for a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(super) destination_port: u16,
+
+    /// One endpoint, on the source's port, serves both regions, as LocalStack does
+    #[arg(long)]
+    pub(super) single_endpoint: bool,
+
+    /// How long a replica takes: 200ms, uniform:5ms..1s, lognormal:25ms,0.5, pareto:5ms,1.5
+    #[arg(long, value_name = "DELAY")]
+    pub(super) delay: Option<String>,
+
+    /// The seed of the delays
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(super) seed: u64,
+
+    /// Break it on purpose, such as wrong-byte or stuck-pending
+    #[arg(long, value_name = "NAME")]
+    pub(super) defect: Vec<String>,
+
+    /// The source's region
+    #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
+    pub(super) source_region: String,
+
+    /// The destination's region
+    #[arg(long, value_name = "REGION", default_value = "us-east-1")]
+    pub(super) destination_region: String,
+}
 
 /// Serves the embedded pair until the process is asked to end.
 pub(super) async fn serve(arguments: Serve) -> Result<ExitCode> {

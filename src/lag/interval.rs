@@ -32,9 +32,66 @@ pub struct Interval {
     pub start_uncertainty_ns: u64,
 }
 
+/// What was done to the object whose lag is measured.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum OperationType {
+    /// A `PutObject` of a new key.
+    #[default]
+    Put,
+    /// A `PutObject` of a key that was there.
+    Overwrite,
+    /// A multipart upload.
+    Multipart,
+    /// A `CopyObject`.
+    Copy,
+    /// A `DeleteObject` without a version.
+    DeleteMarker,
+    /// A `PutObjectTagging` on a version whose replica was there.
+    TagChange,
+}
+
+/// Which lag a sample is of.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measure {
+    /// Until the replica is readable at the destination, by version ID.
+    #[default]
+    Visible,
+    /// Until the source says COMPLETED; with several destinations that is the slowest.
+    Status,
+}
+
 /// One replica's lag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
+    /// Which lag.
+    #[serde(default)]
+    pub measure: Measure,
+    /// What was done.
+    #[serde(default)]
+    pub operation: OperationType,
+    /// Bytes of the object; 0 for a delete marker.
+    #[serde(default)]
+    pub size: u64,
+    /// When the write was meant to be sent, in nanoseconds since the run began. In an open loop it
+    /// is fixed beforehand; elsewhere it is `sent_ns`.
+    #[serde(default)]
+    pub intended_ns: u64,
+    /// When the write was sent, in nanoseconds since the run began.
+    #[serde(default)]
+    pub sent_ns: u64,
+    /// When its acknowledgement was received, in nanoseconds since the run began: the lag's zero.
+    #[serde(default)]
+    pub acknowledged_ns: u64,
+    /// Whether a clock was suspended while it was measured, so that its bounds are not to be
+    /// believed.
+    #[serde(default)]
+    pub suspended: bool,
     /// The number of the operation that wrote the source version.
     pub op: u32,
     /// Its label.
@@ -111,6 +168,17 @@ fn measure(write: &Write<'_>, side: Side, looks: &[&Look<'_>]) -> Sample {
         (Some(_), Some(_)) => Censoring::None,
     };
     Sample {
+        measure: Measure::Visible,
+        operation: operation_type(&write.operation.kind),
+        size: write
+            .operation
+            .kind
+            .content()
+            .map_or(0, |content| content.size),
+        intended_ns: write.invoked.0,
+        sent_ns: write.invoked.0,
+        acknowledged_ns: zero,
+        suspended: false,
         op: write.op,
         label: write.operation.label.clone(),
         key: write.operation.key.clone(),
@@ -126,6 +194,14 @@ fn measure(write: &Write<'_>, side: Side, looks: &[&Look<'_>]) -> Sample {
             .iter()
             .filter(|look| matches!(look.seen, Seen::Failed(_)))
             .count(),
+    }
+}
+
+fn operation_type(kind: &OperationKind) -> OperationType {
+    match kind {
+        OperationKind::Multipart { .. } => OperationType::Multipart,
+        OperationKind::Copy { .. } => OperationType::Copy,
+        _ => OperationType::Put,
     }
 }
 

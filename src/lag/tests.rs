@@ -143,6 +143,13 @@ fn a_version_that_nobody_looked_for_has_no_sample() {
 
 fn sample(upper_ns: Option<u64>) -> Sample {
     Sample {
+        measure: Measure::Visible,
+        operation: OperationType::Put,
+        size: 0,
+        intended_ns: 0,
+        sent_ns: 0,
+        acknowledged_ns: 0,
+        suspended: false,
         op: 0,
         label: String::new(),
         key: String::new(),

@@ -1,0 +1,111 @@
+//! The flags that say which target and which pair, of every verb that has one.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::config::{duration, pair};
+use crate::error::{Error, Result};
+use crate::runner::Settings;
+
+/// Which target, which pair, and how they are reached.
+#[derive(Debug, Default, PartialEq, Eq, Args)]
+pub(super) struct TargetFlags {
+    /// emulator, localstack, aws, a URL, or two (SOURCE,DESTINATION) [BUCKETPAIR_TARGET]
+    ///
+    /// Keys for a URL come from BUCKETPAIR_ACCESS_KEY_ID and BUCKETPAIR_SECRET_ACCESS_KEY, or
+    /// from --profile; never from the ambient AWS configuration.
+    #[arg(long, value_name = "TARGET")]
+    pub(super) target: Option<String>,
+
+    /// Use a pair that is there, in a prefix of its own; its configuration is not touched
+    /// [BUCKETPAIR_PAIR]
+    #[arg(long, value_name = "SOURCE,DESTINATION")]
+    pub(super) pair: Option<String>,
+
+    /// The source's region [default: ap-northeast-1] [BUCKETPAIR_SOURCE_REGION]
+    #[arg(long, value_name = "REGION")]
+    pub(super) source_region: Option<String>,
+
+    /// The destination's region [default: us-east-1] [BUCKETPAIR_DESTINATION_REGION]
+    #[arg(long, value_name = "REGION")]
+    pub(super) destination_region: Option<String>,
+
+    /// A profile of ~/.aws whose keys are used for a URL [BUCKETPAIR_PROFILE]
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+
+    /// A PEM file of certificates to trust besides the system's [BUCKETPAIR_CA_BUNDLE]
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca_bundle: Option<PathBuf>,
+
+    /// Payloads and the embedded pair's delays come from this [default: 0] [BUCKETPAIR_SEED]
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) seed: Option<u64>,
+
+    /// By when a replica has to be there: 250ms, 30s, 15m, 2h [BUCKETPAIR_DEADLINE]
+    #[arg(long, value_name = "TIME")]
+    pub(super) deadline: Option<String>,
+
+    /// The delay of the embedded pair, or of a LocalStack that is started: 200ms, uniform:5ms..1s, lognormal:25ms,0.5, pareto:5ms,1.5
+    /// [BUCKETPAIR_DELAY]
+    #[arg(long, value_name = "DELAY")]
+    pub(super) delay: Option<String>,
+}
+
+impl TargetFlags {
+    /// These flags, and those of `before` where these say nothing.
+    pub(super) fn over(self, before: Self) -> Self {
+        Self {
+            target: self.target.or(before.target),
+            pair: self.pair.or(before.pair),
+            source_region: self.source_region.or(before.source_region),
+            destination_region: self.destination_region.or(before.destination_region),
+            profile: self.profile.or(before.profile),
+            ca_bundle: self.ca_bundle.or(before.ca_bundle),
+            seed: self.seed.or(before.seed),
+            deadline: self.deadline.or(before.deadline),
+            delay: self.delay.or(before.delay),
+        }
+    }
+
+    /// Puts them over the settings that the variables made.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a value that makes no sense, with the flag's name.
+    pub(super) fn apply(self, settings: &mut Settings) -> Result<()> {
+        let connect = &mut settings.connect;
+        set(&mut connect.source_region, self.source_region);
+        set(&mut connect.destination_region, self.destination_region);
+        connect.profile = self.profile.or(connect.profile.take());
+        connect.ca_bundle = self.ca_bundle.or(connect.ca_bundle.take());
+        set(&mut settings.seed, self.seed);
+        settings.delay = self.delay.or(settings.delay.take());
+        let deadline = parsed("--deadline", self.deadline, "a time such as 30s", duration)?;
+        settings.deadline = deadline.or(settings.deadline);
+        let named = parsed("--pair", self.pair, "SOURCE,DESTINATION", pair)?;
+        settings.pair = named.or(settings.pair.take());
+        Ok(())
+    }
+}
+
+fn set<T>(setting: &mut T, flag: Option<T>) {
+    if let Some(value) = flag {
+        *setting = value;
+    }
+}
+
+/// A flag's value, or one line that names flag, value and form.
+///
+/// # Errors
+/// [`Error::Usage`] for a value that `parse` does not take.
+pub(super) fn parsed<T>(
+    name: &str,
+    text: Option<String>,
+    form: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>> {
+    let Some(text) = text else { return Ok(None) };
+    let wrong = || Error::Usage(format!("{name} {text:?} makes no sense; write {form}"));
+    parse(&text).map(Some).ok_or_else(wrong)
+}
