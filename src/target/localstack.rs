@@ -17,8 +17,14 @@ const REMEDY: &str = "mount localstack/extension of bucketpair and put it on PYT
 #[derive(Debug, Deserialize)]
 struct Health {
     version: String,
-    #[serde(default)]
+}
+
+/// What `/_localstack/info` says of its licence. The edition says nothing: it is `community` in the
+/// published image, and `unknown` where `LocalStack` was installed as a package.
+#[derive(Debug, Deserialize)]
+struct Info {
     edition: String,
+    is_license_activated: bool,
 }
 
 /// What the replication extension says of itself.
@@ -77,16 +83,18 @@ async fn engine(url: &str, image: Option<&str>) -> Result<String> {
     let health: Health = ask(url, "/_localstack/health").await?;
     let of = image.map_or_else(String::new, |image| format!(", image {image}"));
     let version = &health.version;
-    match ask::<Handshake>(url, "/_bucketpair").await {
-        Ok(found) => Ok(format!(
+    if let Ok(found) = ask::<Handshake>(url, "/_bucketpair").await {
+        return Ok(format!(
             "{} {} (delay {}) in LocalStack {version}{of}; semantics are the extension's, not AWS's",
             found.extension, found.version, found.delay
-        )),
-        Err(_) if !matches!(health.edition.as_str(), "" | "community") => Ok(format!(
+        ));
+    }
+    match ask::<Info>(url, "/_localstack/info").await {
+        Ok(info) if info.is_license_activated => Ok(format!(
             "LocalStack {version} ({}) itself{of}; semantics are LocalStack's, not AWS's",
-            health.edition
+            info.edition
         )),
-        Err(_) => Err(Error::NotOffered(format!(
+        _ => Err(Error::NotOffered(format!(
             "the LocalStack {version} at {url} stores replication configurations and copies \
              nothing, since the replication extension is not in it; {REMEDY}"
         ))),
@@ -160,14 +168,21 @@ mod tests {
         }
     }
 
-    const FREE: (&str, &str) = (
-        "/_localstack/health",
-        r#"{"version":"4.14.0","edition":"community"}"#,
+    const FREE: (&str, &str) = ("/_localstack/health", r#"{"version":"4.14.0"}"#);
+    /// As 4.14.0 answers where it was installed as a package.
+    const UNLICENSED: (&str, &str) = (
+        "/_localstack/info",
+        r#"{"version":"4.14.0","edition":"unknown","is_license_activated":false}"#,
     );
 
+    #[rstest::rstest]
+    #[case::it_says_that_it_has_no_licence(&[FREE, UNLICENSED])]
+    #[case::it_says_nothing(&[FREE])]
     #[tokio::test]
-    async fn one_without_the_extension_is_recognised_with_the_remedy() {
-        let url = server(&[FREE]).await;
+    async fn one_without_the_extension_is_recognised_with_the_remedy(
+        #[case] pages: &'static [(&'static str, &'static str)],
+    ) {
+        let url = server(pages).await;
         let error = localstack(&running(&url), &Connect::default(), None).await;
         let error = error.unwrap_err();
         let text = error.to_string();
@@ -199,10 +214,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_licensed_one_replicates_by_itself() {
-        let url = server(&[(
-            "/_localstack/health",
-            r#"{"version":"2026.6","edition":"pro"}"#,
-        )])
+        let url = server(&[
+            ("/_localstack/health", r#"{"version":"2026.6"}"#),
+            (
+                "/_localstack/info",
+                r#"{"version":"2026.6","edition":"pro","is_license_activated":true}"#,
+            ),
+        ])
         .await;
         let (target, _) = localstack(&running(&url), &Connect::default(), None)
             .await

@@ -74,12 +74,21 @@ impl Shared {
             (1..=3).try_for_each(same)
         });
         let trials = names().map(scenario).chain([differential]);
-        // With a LocalStack that runs there is no container to leave behind.
-        let signal = self.is_started_here.then(|| {
-            let name = "localstack::a_signal_during_the_start_leaves_no_container";
-            self.trial(name, |_, _| interrupted())
-        });
-        trials.chain(signal).collect()
+        trials.chain(self.trials_of_containers()).collect()
+    }
+
+    /// What needs containers of its own; with a `LocalStack` that runs there are none.
+    fn trials_of_containers(&self) -> Vec<Trial> {
+        if !self.is_started_here {
+            return Vec::new();
+        }
+        let signal = "localstack::a_signal_during_the_start_leaves_no_container";
+        let bare = "localstack::one_without_the_extension_is_recognised_with_the_remedy";
+        let image = self.settings.localstack.image.clone();
+        vec![
+            self.trial(signal, |_, _| interrupted()),
+            self.trial(bare, move |_, _| without_the_extension(&image)),
+        ]
     }
 
     fn trial(
@@ -162,13 +171,50 @@ fn interrupted() -> Result<(), Failed> {
     }
 }
 
+/// A container as Docker starts it, removed when dropped.
+struct Bare(String);
+
+impl Drop for Bare {
+    fn drop(&mut self) {
+        docker(&["rm", "--force", &self.0]).ok();
+    }
+}
+
+fn docker(arguments: &[&str]) -> Result<String, Failed> {
+    let output = Command::new("docker").args(arguments).output()?;
+    match output.status.success() {
+        true => Ok(String::from_utf8(output.stdout)?.trim().to_owned()),
+        false => Err(String::from_utf8_lossy(&output.stderr).as_ref().into()),
+    }
+}
+
+/// A plain `LocalStack` stores the configuration and copies nothing: that is said, with the remedy.
+fn without_the_extension(image: &str) -> Result<(), Failed> {
+    let port = "127.0.0.1::4566";
+    let bare = Bare(docker(&["run", "--detach", "--publish", port, image])?);
+    let address = docker(&["port", &bare.0, "4566/tcp"])?;
+    let address = address.lines().next().unwrap_or_default();
+    let url = format!("http://{address}");
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
+        let output = Command::new(env!("CARGO_BIN_EXE_bucketpair"))
+            .args(["run", "--target", "localstack", "replica-bytes"])
+            .env("LOCALSTACK_ENDPOINT", &url)
+            .output()?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        match output.status.code() {
+            Some(5) if said.contains("PYTHONPATH") && said.contains(&url) => return Ok(()),
+            // It does not listen yet.
+            Some(5) if said.contains("does not answer") && Instant::now() < deadline => {}
+            code => return Err(format!("exit {code:?}, it said {said}").into()),
+        }
+    }
+}
+
 /// The IDs of the containers that a process has started.
 fn containers_of(process: &str) -> Result<String, Failed> {
     let label = format!("label=bucketpair.process={process}");
-    let listed = Command::new("docker")
-        .args(["ps", "--all", "--quiet", "--filter", &label])
-        .output()?;
-    Ok(String::from_utf8(listed.stdout)?)
+    docker(&["ps", "--all", "--quiet", "--filter", &label])
 }
 
 /// What the harness itself has no place for.
