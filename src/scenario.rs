@@ -7,6 +7,10 @@ use crate::check::Check;
 use crate::replication::{Capability, Rule};
 use crate::workload::Step;
 
+mod rules;
+
+pub use rules::{KnownRule, Unproved, proofs, rules};
+
 /// Declares the catalogue's modules, each with a `scenario()` of its own.
 macro_rules! catalogue {
     ($($name:ident),* $(,)?) => {

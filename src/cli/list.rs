@@ -7,12 +7,13 @@ use clap::Args;
 use super::args::Format;
 use crate::error::{ExitCode, Result};
 use crate::runner::by_name;
-use crate::scenario::Scenario;
+use crate::scenario::{KnownRule, Scenario, catalogue, proofs, rules};
 
 const LIST_EXAMPLES: &str = "\
 Examples:
   bucketpair list                              all of them
-  bucketpair list '*marker*' --format json     some of them, for a program";
+  bucketpair list '*marker*' --format json     some of them, for a program
+  bucketpair list --rules                      every rule of S3 replication, and what proves it";
 
 /// Lists the scenarios with what each shows and the rules it proves.
 #[derive(Debug, Args)]
@@ -22,6 +23,10 @@ pub(super) struct List {
     #[arg(value_name = "GLOB")]
     pub(super) globs: Vec<String>,
 
+    /// Every rule of S3 replication with the scenarios that prove it, or why none does
+    #[arg(long, conflicts_with = "globs")]
+    pub(super) rules: bool,
+
     /// How to print the list
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
@@ -29,14 +34,52 @@ pub(super) struct List {
 
 /// Prints the scenarios with what each shows and the rules it proves.
 pub(super) fn list(arguments: &List) -> Result<ExitCode> {
-    let scenarios = by_name(&arguments.globs)?;
-    let text = match arguments.format {
-        Format::Terminal => scenarios.iter().map(for_people).collect(),
-        Format::Json => for_programs(&scenarios),
+    let text = match arguments.rules {
+        true => listed_rules(arguments.format),
+        false => listed_scenarios(&by_name(&arguments.globs)?, arguments.format),
     };
     // A reader that has gone away is no failure.
     write!(std::io::stdout(), "{text}").ok();
     Ok(ExitCode::Passed)
+}
+
+fn listed_scenarios(scenarios: &[Scenario], format: Format) -> String {
+    match format {
+        Format::Terminal => scenarios.iter().map(for_people).collect(),
+        Format::Json => for_programs(scenarios),
+    }
+}
+
+fn listed_rules(format: Format) -> String {
+    let proofs = proofs(&catalogue());
+    let rules = rules();
+    let scenarios = |rule: &KnownRule| proofs.get(&rule.id).cloned().unwrap_or_default();
+    if format == Format::Json {
+        let entry = |rule: &KnownRule| {
+            serde_json::json!({
+                "id": rule.id,
+                "rule": rule.rule,
+                "confidence": rule.confidence,
+                "scenarios": scenarios(rule),
+                "unproved": rule.unproved,
+            })
+        };
+        let entries: Vec<_> = rules.iter().map(entry).collect();
+        return format!("{:#}\n", serde_json::Value::from(entries));
+    }
+    let line = |rule: &KnownRule| {
+        let proof = match &rule.unproved {
+            Some(why) => format!("—  {why}"),
+            None => format!("✓  {}", scenarios(rule).join(", ")),
+        };
+        format!("{:12} {}\n{:12} {proof}\n", rule.id, rule.rule, "")
+    };
+    let lines: String = rules.iter().map(line).collect();
+    let proved = rules.iter().filter(|rule| rule.unproved.is_none()).count();
+    format!(
+        "{lines}\n{proved} of {} rules are proved by a scenario\n",
+        rules.len()
+    )
 }
 
 fn for_people(scenario: &Scenario) -> String {
