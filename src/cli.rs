@@ -6,6 +6,7 @@
 )]
 
 mod args;
+mod check;
 mod judge;
 mod list;
 mod run;
@@ -40,6 +41,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         None => before,
         Some(Verb::Run(run)) => run.over(before),
         Some(_) if before != Run::default() => return Err(misplaced()),
+        Some(Verb::Check(files)) => {
+            return blocking(check::check(*files, Variables::read(environment())?));
+        }
         Some(Verb::List(list)) => return list::list(&list),
         Some(Verb::Judge(judge)) => return judge::judge(&judge),
         Some(Verb::Serve(serve)) => return blocking(serve::serve(serve)),

@@ -13,7 +13,7 @@ mod pace;
 mod remove;
 mod rules;
 
-pub use adopt::adopt;
+pub use adopt::{adopt, seen};
 pub use configure::configure;
 pub use ledger::{Made, MadeBucket};
 pub use remove::{LeftBehind, remove_prefix, tear_down, tear_down_all};

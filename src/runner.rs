@@ -5,6 +5,7 @@
 //! [`scenario`](crate::scenario).
 
 mod canary;
+mod copied;
 mod files;
 mod open;
 mod play;
@@ -29,6 +30,7 @@ use crate::report::{Row, RunReport};
 use crate::scenario::Scenario;
 use crate::target::{Choice, Connect, Localstack, Target, preflight};
 
+pub use copied::{Copied, check_copied};
 #[cfg(feature = "emulator")]
 pub use open::open_in_process;
 pub use open::{Opened, Pace, open};

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use rstest::rstest;
 
+#[path = "command_line/existing.rs"]
+mod existing;
+
 fn bucketpair() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bucketpair"));
     for (name, _) in std::env::vars() {
@@ -17,6 +20,14 @@ fn bucketpair() -> Command {
             command.env_remove(name);
         }
     }
+    command
+}
+
+/// The command with the keys of a served pair.
+fn with_keys() -> Command {
+    let mut command = bucketpair();
+    command.env("BUCKETPAIR_ACCESS_KEY_ID", "bucketpair");
+    command.env("BUCKETPAIR_SECRET_ACCESS_KEY", "bucketpair-secret");
     command
 }
 
@@ -54,9 +65,7 @@ impl Served {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = bucketpair();
-        command.env("BUCKETPAIR_ACCESS_KEY_ID", "bucketpair");
-        command.env("BUCKETPAIR_SECRET_ACCESS_KEY", "bucketpair-secret");
+        let mut command = with_keys();
         command.args(["--target", &self.target()]).args(arguments);
         command.output().expect("the command runs")
     }
@@ -336,16 +345,21 @@ fn an_existing_pair_keeps_its_configuration_and_loses_what_was_written() {
     expect(&output, 0, &["passed", "needs a pair of its own"]);
 }
 
-/// The buckets that a served pair holds.
-async fn buckets(served: &Served) -> Vec<String> {
+/// A client for an endpoint of a served pair.
+fn client(url: &str, region: &'static str) -> aws_sdk_s3::Client {
     let keys = Credentials::new("bucketpair", "bucketpair-secret", None, None, "test");
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(&served.source)
-        .region(Region::new("ap-northeast-1"))
+        .endpoint_url(url)
+        .region(Region::new(region))
         .credentials_provider(keys)
         .force_path_style(true);
-    let client = aws_sdk_s3::Client::from_conf(config.build());
+    aws_sdk_s3::Client::from_conf(config.build())
+}
+
+/// The buckets that a served pair holds.
+async fn buckets(served: &Served) -> Vec<String> {
+    let client = client(&served.source, "ap-northeast-1");
     let listed = client.list_buckets().send().await.unwrap();
     listed
         .buckets()
@@ -360,9 +374,7 @@ async fn buckets(served: &Served) -> Vec<String> {
 #[tokio::test]
 async fn an_interrupted_run_says_so_and_leaves_nothing_behind(#[case] signal: &str) {
     let served = Served::start(&["--delay", "30s"]);
-    let mut command = bucketpair();
-    command.env("BUCKETPAIR_ACCESS_KEY_ID", "bucketpair");
-    command.env("BUCKETPAIR_SECRET_ACCESS_KEY", "bucketpair-secret");
+    let mut command = with_keys();
     command.args(["--target", &served.target(), "run", "version-id"]);
     let running = command
         .stdout(Stdio::piped())

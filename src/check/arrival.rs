@@ -1,9 +1,10 @@
 //! Replicas that have to arrive.
 
 use super::Check;
+use super::content::held;
 use super::tally::{Judged, Tally};
 use super::view::{Replica, View, after};
-use crate::history::Instant;
+use crate::history::{Instant, OperationKind, Seen, Side};
 
 pub(super) fn arrives(view: &View<'_>, check: &Check) -> Tally {
     let mut tally = Tally::default();
@@ -11,7 +12,25 @@ pub(super) fn arrives(view: &View<'_>, check: &Check) -> Tally {
         let judged = judge(view, &replica);
         tally.add(&replica.expected.label, replica.subject(), judged);
     }
+    for op in view.ops.iter().filter(|op| op.answer.is_none()) {
+        if let OperationKind::Found(content) = &op.operation.kind {
+            let subject = format!("{} {}", op.operation.side, op.operation.key);
+            let judged = Judged::unknown(held(content), lacking(view, &op.operation.key));
+            tally.add(&op.operation.label, subject, judged);
+        }
+    }
     tally
+}
+
+/// What the source showed instead of an object that somebody else is said to have written.
+fn lacking(view: &View<'_>, key: &str) -> String {
+    let look = view.looks_at(Side::Source, key).last();
+    match look.map(|look| look.seen) {
+        Some(Seen::Failed(failure)) => format!("{}: {}", failure.code, failure.message),
+        Some(Seen::DeleteMarker { .. }) => "a delete marker".to_owned(),
+        Some(_) => "no such object".to_owned(),
+        None => "nobody looked".to_owned(),
+    }
 }
 
 fn judge(view: &View<'_>, replica: &Replica<'_>) -> Judged {
@@ -55,10 +74,7 @@ pub(super) fn in_time(
         ),
         (None, Some(late), _) => Judged::fail(
             wanted,
-            format!(
-                "absent since the acknowledgement, last looked at {}",
-                after(since, late)
-            ),
+            format!("absent at every look, the last at {}", after(since, late)),
             since,
         ),
         (Some(seen), None, _) => Judged::unknown(

@@ -5,20 +5,40 @@ use std::collections::BTreeMap;
 use super::Check;
 use super::identity::{each, same, word};
 use super::tally::{Judged, Tally};
-use super::view::{Replica, View};
+use super::view::{Look, Replica, View, subject};
 use crate::history::{Content, ObjectSeen, Side};
 
 pub(super) fn bytes(view: &View<'_>, check: &Check) -> Tally {
-    each(view, check, |replica| match &replica.expected.content {
-        Some(content) => same_bytes(view, replica, content),
+    let mut tally = each(view, check, |replica| match &replica.expected.content {
+        Some(content) => same_bytes(view.found_replica(replica), content),
         None => Judged::Pass,
-    })
+    });
+    // Somebody else may have written anything: the source has to hold it too.
+    for expected in view
+        .selected(check)
+        .filter(|expected| view.is_found(expected))
+    {
+        if let Some(content) = &expected.content {
+            let looks = view.found(Side::Source, &expected.key, &expected.version);
+            let judged = same_bytes(looks, content);
+            tally.add(&expected.label, subject(Side::Source, expected), judged);
+        }
+    }
+    tally
 }
 
-fn same_bytes(view: &View<'_>, replica: &Replica<'_>, content: &Content) -> Judged {
-    let expected = format!("{} bytes, SHA-256 {}", content.size, content.sha256);
+/// What an object has to hold, for people.
+pub(super) fn held(content: &Content) -> String {
+    format!("{} bytes, SHA-256 {}", content.size, content.sha256)
+}
+
+fn same_bytes<'v, 'a: 'v>(
+    looks: impl Iterator<Item = (&'v Look<'a>, &'a ObjectSeen)>,
+    content: &Content,
+) -> Judged {
+    let expected = held(content);
     let mut read = false;
-    for (look, object) in view.found_replica(replica) {
+    for (look, object) in looks {
         let hash = object.sha256.as_deref();
         read |= hash.is_some();
         if object.size != content.size || hash.is_some_and(|hash| hash != content.sha256) {
@@ -30,7 +50,7 @@ fn same_bytes(view: &View<'_>, replica: &Replica<'_>, content: &Content) -> Judg
     if read {
         Judged::Pass
     } else {
-        Judged::unknown(expected, "the replica was not read to its end")
+        Judged::unknown(expected, "it was not read to its end")
     }
 }
 

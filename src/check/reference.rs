@@ -152,6 +152,7 @@ impl<'a> Model<'a> {
             }
             OperationKind::DeleteVersion { .. } | OperationKind::Versioning { .. } => {}
             OperationKind::Put(_)
+            | OperationKind::Found(_)
             | OperationKind::Multipart { .. }
             | OperationKind::Copy { .. }
             | OperationKind::Delete => {

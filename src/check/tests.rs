@@ -2,6 +2,7 @@
 
 mod content;
 mod failing;
+mod found;
 mod marker;
 mod negative;
 mod order;

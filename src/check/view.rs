@@ -99,6 +99,12 @@ impl<'a> View<'a> {
             .filter(|expected| check.selects(&expected.label))
     }
 
+    /// Whether somebody else wrote the version.
+    pub(super) fn is_found(&self, expected: &Expected) -> bool {
+        let op = self.ops.iter().find(|op| op.number == expected.op);
+        op.is_some_and(|op| matches!(op.operation.kind, OperationKind::Found(_)))
+    }
+
     /// The replicas that a check asks about.
     pub(super) fn replicas(&self, check: &Check) -> impl Iterator<Item = Replica<'_>> {
         self.selected(check).flat_map(|expected| {

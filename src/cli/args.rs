@@ -1,7 +1,7 @@
 //! The flags, as they are typed.
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{judge::Judge, list::List, run::Run, serve::Serve};
+use super::{check::CheckFiles, judge::Judge, list::List, run::Run, serve::Serve};
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
@@ -36,6 +36,8 @@ pub(super) struct Arguments {
 pub(super) enum Verb {
     /// Run scenarios, or upload your own files, and judge the replicas
     Run(Box<Run>),
+    /// Assert that files you copied with any tool have replicas
+    Check(Box<CheckFiles>),
     /// List the scenarios with the rules they prove
     List(List),
     /// Serve the embedded pair alone, for any S3 client

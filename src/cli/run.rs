@@ -1,7 +1,7 @@
 //! `bucketpair run`.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -79,9 +79,7 @@ pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode
     let report = runner::run(settings, |row| progress.row(row), ended()).await;
     progress.end();
     let report = report?;
-    let saved = folder
-        .as_deref()
-        .map_or(Ok(()), |folder| report::save(folder, &report));
+    let saved = save(folder.as_deref(), &report);
     print(&report, format);
     if let (Format::Terminal, Some(folder), Ok(())) = (format, &folder, &saved) {
         let folder = folder.display();
@@ -104,7 +102,8 @@ fn announce(settings: &Settings) {
     }
 }
 
-fn format(flag: Option<Format>, variables: &Variables) -> Result<Format> {
+/// How to print: the flag, or its variable.
+pub(super) fn format(flag: Option<Format>, variables: &Variables) -> Result<Format> {
     let Some(text) = variables.get(Variable::Format) else {
         return Ok(flag.unwrap_or_default());
     };
@@ -112,6 +111,11 @@ fn format(flag: Option<Format>, variables: &Variables) -> Result<Format> {
     let wrong = format!("{name}={text:?} makes no sense; write terminal or json");
     let variable = Format::from_str(text, false).map_err(|_| Error::Usage(wrong))?;
     Ok(flag.unwrap_or(variable))
+}
+
+/// Saves a report, where a folder is named.
+pub(super) fn save(folder: Option<&Path>, report: &RunReport) -> Result<()> {
+    folder.map_or(Ok(()), |folder| report::save(folder, report))
 }
 
 /// Prints a report.

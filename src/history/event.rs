@@ -149,6 +149,9 @@ pub enum OperationKind {
         /// What the copy holds.
         content: Content,
     },
+    /// Nothing is sent: somebody else wrote the object, and this is what it has to hold. `ok` means
+    /// that the source showed it, and has no acknowledgement to count a lag from.
+    Found(Content),
     /// A `DeleteObject` without a version: makes a delete marker.
     Delete,
     /// A `DeleteObject` of one version.
@@ -180,9 +183,10 @@ impl OperationKind {
     #[must_use]
     pub fn content(&self) -> Option<&Content> {
         match self {
-            Self::Put(content) | Self::Multipart { content, .. } | Self::Copy { content, .. } => {
-                Some(content)
-            }
+            Self::Put(content)
+            | Self::Found(content)
+            | Self::Multipart { content, .. }
+            | Self::Copy { content, .. } => Some(content),
             _ => None,
         }
     }

@@ -128,7 +128,8 @@ struct Write<'a> {
 /// The lag of every object written to the source, at every destination where it was looked for.
 ///
 /// A version that was never there, and whose source says that it has nothing to replicate (no
-/// status, or FAILED), has no lag and is left out.
+/// status, or FAILED), has no lag and is left out; so is what somebody else wrote, since nobody here
+/// received its acknowledgement.
 #[must_use]
 pub fn intervals(history: &History) -> Vec<Sample> {
     let mut samples = Vec::new();
@@ -228,7 +229,9 @@ fn writes(history: &History) -> Vec<Write<'_>> {
             _ => None,
         });
     let written = invoked.filter(|(_, operation, _)| {
-        operation.side == Side::Source && operation.kind.content().is_some()
+        let kind = &operation.kind;
+        let ours = kind.content().is_some() && !matches!(kind, OperationKind::Found(_));
+        operation.side == Side::Source && ours
     });
     written
         .filter_map(|(op, operation, invoked)| {

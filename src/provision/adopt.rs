@@ -68,17 +68,36 @@ fn existing(
     })
 }
 
-async fn must_be_versioned(target: &Target, bucket: &Bucket) -> Result<()> {
+/// A pair that is there and is only looked at: both buckets answer. Nothing is written into it, so
+/// that it needs no prefix of its own.
+///
+/// # Errors
+/// A bucket that is not there, or may not be seen; twice the same bucket.
+pub async fn seen(target: &Target, source: &str, destination: &str, run: &str) -> Result<Pair> {
+    let mut pair = existing(target, source, destination, run, "/")?;
+    pair.prefix.clear();
+    for bucket in &pair.buckets {
+        must_be_there(target, bucket).await?;
+    }
+    Ok(pair)
+}
+
+async fn must_be_there(target: &Target, bucket: &Bucket) -> Result<()> {
     let (endpoint, name) = (endpoint(target, bucket.side), &bucket.name);
     let (url, side) = (&endpoint.url, bucket.side);
     match endpoint.client.head_bucket().bucket(name).send().await {
-        Err(error) if status(&error) == Some(404) => {
-            return Err(Error::Usage(format!(
-                "the {side} {name} of --pair is not at {url}; is its name right?"
-            )));
-        }
-        outcome => outcome.map_err(|error| refused("HeadBucket", name, &error))?,
-    };
+        Ok(_) => Ok(()),
+        Err(error) if status(&error) == Some(404) => Err(Error::Usage(format!(
+            "the {side} {name} of --pair is not at {url}; is its name right?"
+        ))),
+        Err(error) => Err(refused("HeadBucket", name, &error)),
+    }
+}
+
+async fn must_be_versioned(target: &Target, bucket: &Bucket) -> Result<()> {
+    must_be_there(target, bucket).await?;
+    let (endpoint, name) = (endpoint(target, bucket.side), &bucket.name);
+    let (url, side) = (&endpoint.url, bucket.side);
     if is_versioned(endpoint, name).await? {
         return Ok(());
     }

@@ -65,7 +65,7 @@ async fn look_at(probe: Probe, expected: Expected, deadline: Instant) {
     }
 }
 
-fn listed(seen: Seen) -> Vec<ListedVersion> {
+pub(super) fn listed(seen: Seen) -> Vec<ListedVersion> {
     match seen {
         Seen::Versions { versions } => versions,
         _ => Vec::new(),
@@ -73,7 +73,7 @@ fn listed(seen: Seen) -> Vec<ListedVersion> {
 }
 
 /// Versions that the destination has and the source never gave: a replica under another ID.
-fn foreign(
+pub(super) fn foreign(
     source: &[ListedVersion],
     destination: &[ListedVersion],
     version: &VersionId,

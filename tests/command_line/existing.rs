@@ -1,0 +1,117 @@
+//! A pair that is somebody's: verbs that only look at it.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+
+use super::*;
+
+/// A served pair with two buckets and a rule for every object.
+pub(super) struct Pair {
+    pub(super) served: Served,
+    pub(super) source: String,
+    pub(super) destination: String,
+}
+
+impl Pair {
+    pub(super) fn start(arguments: &[&str]) -> Self {
+        let served = Served::start(arguments);
+        let kept = served.run(&["run", "bucket-configuration", "--keep", "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_slice(&kept.stdout).unwrap();
+        let kept = report["kept"].as_array().unwrap();
+        let side = |suffix: &str| {
+            let mut names = kept.iter().map(|name| name.as_str().unwrap());
+            names
+                .find(|name| name.ends_with(suffix))
+                .unwrap()
+                .to_owned()
+        };
+        Self {
+            source: side("-s"),
+            destination: side("-d"),
+            served,
+        }
+    }
+
+    pub(super) fn client(&self) -> Client {
+        client(&self.served.source, "ap-northeast-1")
+    }
+
+    pub(super) async fn put(&self, key: &str, body: &[u8]) {
+        let body = ByteStream::from(body.to_vec());
+        let put = self.client().put_object().bucket(&self.source).key(key);
+        put.body(body).send().await.unwrap();
+    }
+
+    /// A verb with this pair.
+    pub(super) fn run(&self, verb: &str, arguments: &[&str]) -> Output {
+        let pair = format!("{},{}", self.source, self.destination);
+        let target = self.served.target();
+        let mut all = vec![verb, "--target", &target, "--pair", &pair];
+        all.extend(arguments);
+        with_keys().args(all).output().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn check_passes_for_a_copied_file_and_tells_what_is_wrong_with_others() {
+    let pair = Pair::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (same, other, missing) = (file("same", "a"), file("other", "b"), file("missing", "c"));
+    pair.put("in/same", b"a").await;
+    pair.put("in/other", b"not b").await;
+    let check = |files: &[&str]| {
+        let arguments = [files, &["--prefix", "in/", "--deadline", "20s"]].concat();
+        pair.run("check", &arguments)
+    };
+    expect(&check(&[&same]), 0, &["1 passed", "in/same"]);
+    expect(
+        &check(&[&same, &other]),
+        1,
+        &["1 passed, 1 failed", "source in/other@", "5 bytes"],
+    );
+    expect(
+        &check(&[&same, &missing]),
+        3,
+        &["source in/missing", "no such object"],
+    );
+    let renamed = pair.run("check", &[&same, "--key", "in/same"]);
+    expect(&renamed, 0, &["1 passed"]);
+}
+
+#[tokio::test]
+async fn check_waits_for_the_replica_until_the_deadline() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("late");
+    std::fs::write(&path, "x").unwrap();
+    let file = path.to_str().unwrap();
+    let pair = Pair::start(&["--delay", "3s"]);
+    pair.put("late", b"x").await;
+    let early = pair.run("check", &[file, "--deadline", "250ms"]);
+    expect(&early, 1, &["absent at every look"]);
+    expect(
+        &pair.run("check", &[file, "--deadline", "40s"]),
+        0,
+        &["1 passed"],
+    );
+}
+
+#[rstest]
+#[case::no_pair(&["check", "Cargo.toml"], 2, "--pair")]
+#[case::no_file(&["check", "no/such/file", "--pair", "a,b"], 2, "no/such/file")]
+#[case::no_bucket(&["check", "Cargo.toml", "--pair", "no-such-source,no-such-replica"], 2, "is its name right?")]
+fn check_refuses_what_it_cannot_look_at(
+    #[case] arguments: &[&str],
+    #[case] code: i32,
+    #[case] word: &str,
+) {
+    expect(
+        &bucketpair().args(arguments).output().unwrap(),
+        code,
+        &[word],
+    );
+}
