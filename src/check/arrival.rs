@@ -74,7 +74,10 @@ pub(super) fn in_time(
         ),
         (None, Some(late), _) => Judged::fail(
             wanted,
-            format!("absent at every look, the last at {}", after(since, late)),
+            format!(
+                "absent at every look, last looked at {}",
+                after(since, late)
+            ),
             since,
         ),
         (Some(seen), None, _) => Judged::unknown(
