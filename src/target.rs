@@ -30,6 +30,7 @@ pub use refusal::refused;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::replication::Capability;
 
@@ -77,6 +78,20 @@ pub struct Endpoint {
     pub region: String,
     /// The client that talks to it.
     pub client: aws_sdk_s3::Client,
+    /// How it is reached, for clients of other AWS services beside S3: the same address, keys,
+    /// HTTP client and retries, as in `aws_sdk_cloudformation::Client::new(&endpoint.shared)`.
+    pub shared: Arc<aws_types::SdkConfig>,
+}
+
+impl Endpoint {
+    fn new(url: String, region: &str, shared: aws_types::SdkConfig) -> Self {
+        Self {
+            url,
+            region: region.to_owned(),
+            client: client::s3(&shared),
+            shared: Arc::new(shared),
+        }
+    }
 }
 
 /// Which `LocalStack`: one that runs, or the image to start.

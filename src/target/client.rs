@@ -11,6 +11,7 @@ use aws_sdk_s3::config::{
     BehaviorVersion, Builder, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
     StalledStreamProtectionConfig,
 };
+use aws_types::SdkConfig;
 
 use super::Keys;
 use crate::error::Result;
@@ -19,68 +20,80 @@ const CONNECT: Duration = Duration::from_secs(3);
 const ATTEMPT: Duration = Duration::from_secs(30);
 const FIRST_BACK_OFF: Duration = Duration::from_millis(50);
 
-/// What any client of ours has in common.
-fn base(region: &str, credentials: SharedCredentialsProvider) -> Builder {
+/// How an endpoint is reached: region, keys, HTTP and patience. Every client of it, of any AWS
+/// service, is made from this, so that what is refused for one is refused for all.
+fn shared(
+    region: &str,
+    credentials: SharedCredentialsProvider,
+    http: SharedHttpClient,
+) -> aws_types::sdk_config::Builder {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(ATTEMPT)
         .build();
-    Builder::new()
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region.to_owned()))
         .credentials_provider(credentials)
         .timeout_config(timeouts)
+        .http_client(http)
 }
 
-/// A client for an endpoint that is not AWS.
+/// How an endpoint that is not AWS is reached.
 pub(super) fn for_endpoint(
     url: &str,
     region: &str,
     credentials: SharedCredentialsProvider,
     http: SharedHttpClient,
-) -> Client {
-    Client::from_conf(endpoint_config(url, region, credentials, http).build())
+) -> SdkConfig {
+    shared(region, credentials, http)
+        .endpoint_url(url)
+        .retry_config(RetryConfig::standard().with_initial_backoff(FIRST_BACK_OFF))
+        .build()
 }
 
-/// A client whose requests go to an HTTP client in this process, under paused time too.
-pub(super) fn for_process(url: &str, region: &str, keys: &Keys, http: SharedHttpClient) -> Client {
-    let config = endpoint_config(url, region, provider(keys), http)
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-    Client::from_conf(config.build())
-}
-
-fn endpoint_config(
+/// The same for requests that go to an HTTP client in this process, under paused time too.
+pub(super) fn for_process(
     url: &str,
     region: &str,
-    credentials: SharedCredentialsProvider,
+    keys: &Keys,
     http: SharedHttpClient,
-) -> Builder {
-    base(region, credentials)
-        .endpoint_url(url)
-        .force_path_style(true)
-        .retry_config(RetryConfig::standard().with_initial_backoff(FIRST_BACK_OFF))
-        .retry_partition(own_partition())
-        .http_client(http)
+) -> SdkConfig {
+    for_endpoint(url, region, provider(keys), http)
+        .into_builder()
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .build()
 }
 
-/// Each client has its own budget of retries: faults of one pair do not starve another.
-fn own_partition() -> RetryPartition {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    RetryPartition::custom(format!("bucketpair-{number}")).build()
-}
-
-/// A client for Amazon S3 itself.
+/// How Amazon's own endpoints are reached.
 #[cfg(feature = "tls")]
 pub(super) fn for_aws(
     region: &str,
     credentials: SharedCredentialsProvider,
     http: SharedHttpClient,
-) -> Client {
-    let config = base(region, credentials)
+) -> SdkConfig {
+    shared(region, credentials, http)
         .retry_config(RetryConfig::standard())
-        .http_client(http);
+        .build()
+}
+
+/// The S3 client of an endpoint. One that is not AWS has the bucket in the path, and a budget of
+/// retries of its own: faults of one pair do not starve another.
+pub(super) fn s3(shared: &SdkConfig) -> Client {
+    let builder = Builder::from(shared);
+    let config = match shared.endpoint_url() {
+        Some(_) => builder
+            .force_path_style(true)
+            .retry_partition(own_partition()),
+        None => builder,
+    };
     Client::from_conf(config.build())
+}
+
+fn own_partition() -> RetryPartition {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    RetryPartition::custom(format!("bucketpair-{number}")).build()
 }
 
 /// Static keys, as the SDK takes them.

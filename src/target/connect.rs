@@ -38,11 +38,8 @@ pub async fn endpoint(urls: (String, String), connect: &Connect) -> Result<Targe
     }
     let side = |address: &Address, region: &str| -> Result<Endpoint> {
         let http = client::http(address.tls, connect.ca_bundle.as_deref())?;
-        Ok(Endpoint {
-            url: address.url.clone(),
-            region: region.to_owned(),
-            client: client::for_endpoint(&address.url, region, credentials.clone(), http),
-        })
+        let shared = client::for_endpoint(&address.url, region, credentials.clone(), http);
+        Ok(Endpoint::new(address.url.clone(), region, shared))
     };
     Ok(Target {
         name: "endpoint".to_owned(),
@@ -104,10 +101,10 @@ async fn amazon(connect: &Connect) -> Result<Target> {
     let credentials = shared.credentials_provider().ok_or_else(|| {
         Error::Usage("no AWS credentials are found; give --profile, or log in".to_owned())
     })?;
-    let side = |region: &str| Endpoint {
-        url: format!("https://s3.{region}.{}", domain(region)),
-        region: region.to_owned(),
-        client: client::for_aws(region, credentials.clone(), http.clone()),
+    let side = |region: &str| {
+        let url = format!("https://s3.{region}.{}", domain(region));
+        let shared = client::for_aws(region, credentials.clone(), http.clone());
+        Endpoint::new(url, region, shared)
     };
     Ok(Target {
         name: "aws".to_owned(),
@@ -141,16 +138,12 @@ pub fn in_process(
     engine: &str,
 ) -> Target {
     let side = |url: String, region: String, http: Option<SharedHttpClient>| {
-        let client = if let Some(http) = http {
+        let shared = if let Some(http) = http {
             client::for_process(&url, &region, keys, http)
         } else {
             client::for_endpoint(&url, &region, client::provider(keys), client::plain_http())
         };
-        Endpoint {
-            url,
-            region,
-            client,
-        }
+        Endpoint::new(url, &region, shared)
     };
     Target {
         name: name.to_owned(),
