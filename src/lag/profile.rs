@@ -1,0 +1,173 @@
+//! The lag of one run, or of several, in figures: what statistics produce and reports render.
+
+use serde::{Deserialize, Serialize};
+
+use super::band::QUANTILES;
+use super::cell::{Cell, cells, pooled};
+use super::cluster::RUNS_FOR_CONFIDENCE;
+use super::slo::{Slo, SloJudgement};
+use super::{Measure, Sample, Warning};
+use crate::error::ExitCode;
+use crate::history::Header;
+
+/// The version of the format.
+pub const PROFILE_VERSION: u32 = 1;
+
+/// What is asked of the samples.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Asked {
+    /// The quantiles, each above 0 and below 1.
+    pub quantiles: Vec<f64>,
+    /// How sure each band is, and each bound of a service level: between 0 and 1.
+    pub confidence: f64,
+    /// The service level.
+    pub slo: Slo,
+}
+
+impl Default for Asked {
+    /// [`QUANTILES`] at 95 %, and what replication time control commits to.
+    fn default() -> Self {
+        Self {
+            quantiles: QUANTILES.to_vec(),
+            confidence: 0.95,
+            slo: Slo::default(),
+        }
+    }
+}
+
+impl Asked {
+    /// With another service level.
+    #[must_use]
+    pub fn with_slo(mut self, slo: Slo) -> Self {
+        self.slo = slo;
+        self
+    }
+}
+
+/// A run and what was measured in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// What ran.
+    pub header: Header,
+    /// What was measured, in any order.
+    pub samples: Vec<Sample>,
+}
+
+/// A run, as a profile names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ProfiledRun {
+    /// What ran: its ID, seed, start and target.
+    pub header: Header,
+    /// How many samples it gave.
+    pub samples: usize,
+}
+
+/// The lag of one run, or of several, in figures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Profile {
+    /// The version of the format.
+    pub bucketpair_profile: u32,
+    /// The runs; several where runs were merged.
+    pub runs: Vec<ProfiledRun>,
+    /// Totals first, then a cell for each lag, operation, size and destination.
+    pub cells: Vec<Cell>,
+    /// The service level, judged for each lag at each destination.
+    pub slos: Vec<SloJudgement>,
+    /// What weakens the figures.
+    pub warnings: Vec<Warning>,
+}
+
+impl Profile {
+    /// The profile of one run.
+    #[must_use]
+    pub fn of(header: &Header, samples: &[Sample], asked: &Asked) -> Self {
+        Self::from_parts(&[(header, samples)], asked)
+    }
+
+    /// The profile of several runs together. Samples are pooled, figures are not: no percentile is
+    /// made from percentiles.
+    #[must_use]
+    pub fn pooled(runs: &[Measured], asked: &Asked) -> Self {
+        let runs: Vec<_> = runs
+            .iter()
+            .map(|run| (&run.header, run.samples.as_slice()))
+            .collect();
+        Self::from_parts(&runs, asked)
+    }
+
+    fn from_parts(runs: &[(&Header, &[Sample])], asked: &Asked) -> Self {
+        let samples: Vec<_> = runs.iter().map(|(_, samples)| *samples).collect();
+        let pools = pooled(&samples);
+        let cells = cells(&pools, asked);
+        Self {
+            bucketpair_profile: PROFILE_VERSION,
+            runs: runs
+                .iter()
+                .map(|(header, samples)| named(header, samples))
+                .collect(),
+            warnings: warnings(&cells, runs.len()),
+            slos: pools.slos(asked),
+            cells,
+        }
+    }
+
+    /// The cells of everything that a destination was sent, one for each lag and destination.
+    pub fn totals(&self) -> impl Iterator<Item = &Cell> {
+        self.cells.iter().filter(|cell| cell.is_total())
+    }
+
+    /// How the command line ends: by the service level of the visible lag at every destination; 3
+    /// where nothing was measured.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        let visible = self
+            .slos
+            .iter()
+            .filter(|slo| slo.measure == Measure::Visible);
+        let codes: Vec<_> = visible.map(|slo| slo.verdict.exit_code()).collect();
+        match codes.is_empty() {
+            true => ExitCode::Inconclusive,
+            false => ExitCode::worst(codes),
+        }
+    }
+}
+
+fn named(header: &Header, samples: &[Sample]) -> ProfiledRun {
+    ProfiledRun {
+        header: header.clone(),
+        samples: samples.len(),
+    }
+}
+
+fn warnings(cells: &[Cell], runs: usize) -> Vec<Warning> {
+    let totals = || cells.iter().filter(|cell| cell.is_total());
+    let sum = |count: &dyn Fn(&Cell) -> usize| totals().map(count).sum::<usize>();
+    let (n, at_once) = (sum(&|cell| cell.n), sum(&|cell| cell.left_censored));
+    let (never, suspended) = (
+        sum(&|cell| cell.right_censored),
+        sum(&|cell| cell.suspended),
+    );
+    let (anomalies, failed) = (sum(&|cell| cell.anomalies), sum(&|cell| cell.failed_looks));
+    let few = (2..RUNS_FOR_CONFIDENCE).contains(&runs);
+    [
+        (n == 0, Warning::NoSamples),
+        (never > 0, Warning::NeverSeen { samples: never }),
+        (
+            at_once * 10 > n,
+            Warning::SeenAtOnce {
+                samples: at_once,
+                of: n,
+            },
+        ),
+        (suspended > 0, Warning::Suspended { samples: suspended }),
+        (anomalies > 0, Warning::Anomalies { samples: anomalies }),
+        (failed > 0, Warning::FailedLooks { looks: failed }),
+        (few, Warning::FewRuns { runs }),
+    ]
+    .into_iter()
+    .filter_map(|(is, warning)| is.then_some(warning))
+    .collect()
+}
