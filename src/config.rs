@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::runner::Settings;
+use crate::span;
 use crate::target::{Choice, Keys};
 
 /// Declares the variables with their documentation.
@@ -225,22 +226,10 @@ fn switch(text: &str) -> Option<bool> {
     }
 }
 
-/// Reads `250ms`, `30s`, `15m` or `2h`.
+/// Reads `250ms`, `30s`, `15m` or `2h`; nothing of no length.
 #[must_use]
 pub fn duration(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let unit = text.find(|c: char| c.is_ascii_alphabetic())?;
-    let number: f64 = text[..unit].parse().ok()?;
-    let scale = match &text[unit..] {
-        "ms" => 0.001,
-        "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return None,
-    };
-    Duration::try_from_secs_f64(number * scale)
-        .ok()
-        .filter(|duration| !duration.is_zero())
+    span::parse(text).filter(|duration| !duration.is_zero())
 }
 
 /// Reads `SOURCE,DESTINATION`.

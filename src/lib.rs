@@ -30,7 +30,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`replication`], [`mod@error`] | the domain's words; errors by meaning |
+//! | [`replication`], [`span`], [`mod@error`] | the domain's words; durations as typed; errors by meaning |
 //! | [`target`], [`provision`] | the pair of endpoints; making and removing bucket pairs |
 //! | [`workload`], [`probe`] | operations on the source; looks at both sides |
 //! | [`history`] | what was done and seen, as versioned JSON Lines |
@@ -69,5 +69,6 @@ pub mod replication;
 pub mod report;
 pub mod runner;
 pub mod scenario;
+pub mod span;
 pub mod target;
 pub mod workload;

@@ -6,6 +6,8 @@ use std::time::Duration;
 use rand::Rng;
 use rand_distr::{Distribution, LogNormal, Pareto, Uniform};
 
+use crate::span;
+
 /// The distribution of the delay between a write's acknowledgement and its replica.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -79,11 +81,11 @@ impl FromStr for Delay {
             )
         };
         let Some((name, rest)) = text.split_once(':') else {
-            return duration(text).map(Self::Constant).ok_or_else(wrong);
+            return span::parse(text).map(Self::Constant).ok_or_else(wrong);
         };
         let parsed = match name {
             "uniform" => rest.split_once("..").and_then(|(min, max)| {
-                let (min, max) = (duration(min)?, duration(max)?);
+                let (min, max) = (span::parse(min)?, span::parse(max)?);
                 (min <= max).then_some(Self::Uniform { min, max })
             }),
             "lognormal" => two(rest).map(|(median, sigma)| Self::LogNormal { median, sigma }),
@@ -97,22 +99,8 @@ impl FromStr for Delay {
 fn two(text: &str) -> Option<(Duration, f64)> {
     let (first, second) = text.split_once(',')?;
     let number: f64 = second.trim().parse().ok()?;
-    let first = duration(first)?;
+    let first = span::parse(first)?;
     (number > 0.0 && number.is_finite() && !first.is_zero()).then_some((first, number))
-}
-
-fn duration(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let unit = text.find(|c: char| c.is_ascii_alphabetic())?;
-    let number: f64 = text[..unit].parse().ok()?;
-    let scale = match &text[unit..] {
-        "ms" => 0.001,
-        "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return None,
-    };
-    Duration::try_from_secs_f64(number * scale).ok()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! level was met, and as in time when it is whether it was missed.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -14,8 +15,9 @@ use super::Measure;
 use super::band::UNKNOWN;
 use super::binomial::{at_most, largest_probability};
 use super::cluster::{Clusters, Units};
-use crate::error::ExitCode;
+use crate::error::{Error, ExitCode, Result};
 use crate::history::Side;
+use crate::span;
 
 /// A service level objective.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -76,23 +78,34 @@ impl fmt::Display for Slo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The share as it was typed, without the noise of a multiplication by 100.
         let percent = (self.share * 1e10).round() / 1e8;
-        write!(f, "{percent}% within {}", span(self.within_ns))
+        write!(
+            f,
+            "{percent}% within {}",
+            span::exact(Duration::from_nanos(self.within_ns))
+        )
     }
 }
 
-/// The largest unit that leaves a whole number.
-fn span(nanoseconds: u64) -> String {
-    const UNITS: [(u64, &str); 3] = [
-        (3_600_000_000_000, "h"),
-        (60_000_000_000, "m"),
-        (1_000_000_000, "s"),
-    ];
-    let whole = UNITS
-        .iter()
-        .find(|(unit, _)| nanoseconds.is_multiple_of(*unit));
-    match whole {
-        Some((unit, name)) => format!("{}{name}", nanoseconds / unit),
-        None => format!("{}ms", nanoseconds as f64 / 1e6),
+impl FromStr for Slo {
+    type Err = Error;
+
+    /// Reads `99.9% within 15m`.
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = || {
+            Error::Usage(format!(
+                "{text:?} is no service level; write it like '99.9% within 15m'"
+            ))
+        };
+        let (percent, within) = text.split_once("within").ok_or_else(wrong)?;
+        let percent = percent.trim().strip_suffix('%').ok_or_else(wrong)?;
+        let percent: f64 = percent.trim().parse().map_err(|_| wrong())?;
+        let within = span::parse(within).filter(|within| !within.is_zero());
+        if !(percent > 0.0 && percent < 100.0) {
+            return Err(wrong());
+        }
+        // 99.9 / 100 is not 0.999; the share is the nearest one to ten digits.
+        let share = (percent * 1e8).round() / 1e10;
+        Ok(Self::new(share, within.ok_or_else(wrong)?))
     }
 }
 

@@ -98,4 +98,21 @@ fn late_ones_in_one_stretch_count_less_than_the_same_spread_out() {
 #[case(Slo::new(0.5, Duration::from_secs(7_200)), "50% within 2h")]
 fn it_is_shown_as_it_is_typed(#[case] slo: Slo, #[case] text: &str) {
     assert_eq!(slo.to_string(), text);
+    assert_eq!(text.parse::<Slo>().unwrap(), slo);
+}
+
+#[rstest]
+#[case("99.9%")]
+#[case("99.9 within 15m")]
+#[case("100% within 15m")]
+#[case("0% within 15m")]
+#[case("NaN% within 15m")]
+#[case("99.9% within 0s")]
+#[case("99.9% within soon")]
+fn what_is_no_service_level_is_refused_with_an_example(#[case] text: &str) {
+    let error = text.parse::<Slo>().unwrap_err().to_string();
+    assert!(
+        error.contains(text) && error.contains("99.9% within 15m"),
+        "{error}"
+    );
 }
