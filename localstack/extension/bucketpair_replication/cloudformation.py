@@ -1,26 +1,103 @@
-"""What CloudFormation in LocalStack 4.14.0 silently drops of a bucket: encryption, lifecycle and
-replication. A refusal fails the resource with its reason, and the bucket made for it goes again."""
+"""What CloudFormation in LocalStack 4.14.0 silently drops of a bucket: encryption, lifecycle,
+replication, public access and ownership, and every update. A refusal fails the resource with its
+reason, and the bucket made for it goes again."""
+
+import uuid
 
 from botocore.exceptions import ClientError
-from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
+from localstack.services.cloudformation.resource_provider import (
+    OperationStatus,
+    ProgressEvent,
+    ResourceProviderExecutor,
+)
 
 
 def creates(original, provider, request):
-    """The bucket's creation, with what was dropped put afterwards."""
-    event = original(provider, request)
+    """The bucket's creation, with what was dropped put afterwards. One that is there is not taken
+    over, as it is not on AWS: a stack that was deleted may have retained it."""
     client, model = request.aws_client_factory.s3, request.desired_state
+    if model.get("BucketName") and exists(client, model["BucketName"]):
+        return failed(f"{model['BucketName']} already exists")
+    event = original(provider, request)
     try:
-        for call, arguments in calls(model):
-            getattr(client, call)(Bucket=model["BucketName"], **arguments)
+        put(client, model)
     except ClientError as error:
         client.delete_bucket(Bucket=model["BucketName"])
-        reason = error.response["Error"]["Message"]
-        return ProgressEvent(OperationStatus.FAILED, resource_model={}, message=reason)
+        return failed(error.response["Error"]["Message"])
     return event
+
+
+def updates(original, provider, request):
+    """The bucket's update, which LocalStack lacks: what changed is put, what is gone is deleted."""
+    client, model = request.aws_client_factory.s3, request.desired_state
+    name = {"Bucket": model["BucketName"]}
+    try:
+        for there, delete in REMOVED.items():
+            if request.previous_state.get(there) and not model.get(there):
+                getattr(client, delete)(**name)
+        if versioning := model.get("VersioningConfiguration"):
+            status = {"Status": versioning["Status"]}
+            client.put_bucket_versioning(**name, VersioningConfiguration=status)
+        if tags := model.get("Tags"):
+            client.put_bucket_tagging(**name, Tagging={"TagSet": tags})
+        put(client, model)
+    except ClientError as error:
+        return failed(error.response["Error"]["Message"])
+    return ProgressEvent(OperationStatus.SUCCESS, {**request.previous_state, **model})
+
+
+def updates_policy(original, provider, request):
+    """The bucket policy's update, which LocalStack lacks: its creation puts it anew."""
+    return provider.create(request)
+
+
+def changes(original, executor, name, before, after):
+    """LocalStack replaces a resource as soon as any condition of the template may have changed;
+    here it does where a property that cannot be updated has another value."""
+    if getattr(after, "requires_replacement", False) and hasattr(before, "properties"):
+        after.requires_replacement = is_replaced(before, after)
+    return original(executor, name=name, before=before, after=after)
+
+
+def is_replaced(before, after):
+    schema = ResourceProviderExecutor.try_load_resource_provider(after.resource_type).SCHEMA
+    fixed = [path.removeprefix("/properties/") for path in schema.get("createOnlyProperties", [])]
+    old, new = before.properties.properties, after.properties.properties
+    return any(old.get(name) != new.get(name) for name in fixed)
+
+
+def exists(client, bucket):
+    try:
+        client.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        return error.response["ResponseMetadata"]["HTTPStatusCode"] != 404
+    return True
+
+
+def failed(reason):
+    return ProgressEvent(OperationStatus.FAILED, resource_model={}, message=reason)
+
+
+REMOVED = {
+    "ReplicationConfiguration": "delete_bucket_replication",
+    "LifecycleConfiguration": "delete_bucket_lifecycle",
+    "BucketEncryption": "delete_bucket_encryption",
+    "Tags": "delete_bucket_tagging",
+}
+
+
+def put(client, model):
+    for call, arguments in calls(model):
+        getattr(client, call)(Bucket=model["BucketName"], **arguments)
 
 
 def calls(model):
     """The calls that restore a bucket's properties; replication last, since it needs the rest."""
+    if access := model.get("PublicAccessBlockConfiguration"):
+        switches = {name: boolean(value) for name, value in access.items()}
+        yield "put_public_access_block", {"PublicAccessBlockConfiguration": switches}
+    if ownership := model.get("OwnershipControls"):
+        yield "put_bucket_ownership_controls", {"OwnershipControls": ownership}
     if encryption := model.get("BucketEncryption"):
         rules = [encryption_rule(r) for r in encryption["ServerSideEncryptionConfiguration"]]
         yield "put_bucket_encryption", {"ServerSideEncryptionConfiguration": {"Rules": rules}}
@@ -46,9 +123,9 @@ def encryption_rule(rule):
 
 def lifecycle_rule(rule):
     """CloudFormation's names and S3's differ; whole numbers may come as text."""
-    result = {"Status": rule["Status"], "Filter": lifecycle_filter(rule)}
-    if "Id" in rule:
-        result["ID"] = rule["Id"]
+    # S3 makes an ID up where there is none, and LocalStack refuses the rule.
+    identity = rule.get("Id") or uuid.uuid4().hex
+    result = {"ID": identity, "Status": rule["Status"], "Filter": lifecycle_filter(rule)}
     expiration = renamed(
         rule,
         ExpirationInDays="Days",

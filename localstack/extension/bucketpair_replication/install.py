@@ -8,10 +8,14 @@ import threading
 
 from localstack.aws.api import CommonServiceException
 from localstack.http import Response
+from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
+    ChangeSetModelExecutor,
+)
 from localstack.services.edge import ROUTER
 from localstack.services.s3.models import S3DeleteMarker, VersionedKeyStore
 from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.resource_providers.aws_s3_bucket import S3BucketProvider
+from localstack.services.s3.resource_providers.aws_s3_bucketpolicy import S3BucketPolicyProvider
 
 from . import LOCALSTACK_VERSION, VERSION, cloudformation, validation
 from .delay import DEFAULT
@@ -30,6 +34,9 @@ def install():
     wrap(VersionedKeyStore, "set", in_order)
     wrap(VersionedKeyStore, "pop", alone)
     wrap(S3BucketProvider, "create", cloudformation.creates)
+    wrap(S3BucketProvider, "update", cloudformation.updates)
+    wrap(S3BucketPolicyProvider, "update", cloudformation.updates_policy)
+    wrap(ChangeSetModelExecutor, "_execute_resource_change", cloudformation.changes)
     ROUTER.add(HANDSHAKE, functools.partial(handshake, engine))
     return engine.delay_text
 
