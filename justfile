@@ -1,10 +1,12 @@
 # What `.ci/run` calls, and what you call while you work.
 
+tools := justfile_directory() / "target/tools"
+
 # Format, lint, test: before every commit.
 dev: format-check lint test
 
 # Everything that has to hold, in the order of .ci/run; ends on the test runner's own summary.
-ci: format-check lint docs features package localstack-base localstack-tests localstack-compose clean-clone test
+ci: format-check lint cfn-lint docs features package localstack-base localstack-tests localstack-compose clean-clone test
 
 # Rewrites the sources with rustfmt.
 format:
@@ -26,6 +28,21 @@ features:
     cargo check --locked --lib --no-default-features --features localstack
     cargo test --locked --features rstest --test fixture
 
+# cfn-lint and the AWS CLI, pinned, in a folder of their own; `just test` finds them there.
+tools:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cmp --silent .ci/tools.txt {{tools}}/installed.txt && exit 0
+    python3 -m venv --clear {{tools}}
+    {{tools}}/bin/pip install --quiet --disable-pip-version-check --requirement .ci/tools.txt
+    mkdir {{tools}}/path
+    ln -s ../bin/aws ../bin/cfn-lint {{tools}}/path
+    cp .ci/tools.txt {{tools}}/installed.txt
+
+# The two CloudFormation templates.
+cfn-lint: tools
+    {{tools}}/path/cfn-lint cloudformation/*.yaml
+
 # The package that crates.io would get, built from its own archive.
 package:
     cargo package --locked --allow-dirty --quiet
@@ -42,7 +59,7 @@ clean-clone:
 
 # The README's test command; with LocalStack where `BUCKETPAIR_REQUIRE` says so.
 test:
-    cargo test --locked
+    PATH={{tools}}/path:$PATH cargo test --locked
 
 # An image of LocalStack where none can be pulled; kept once it is built.
 localstack-base:
