@@ -7,6 +7,7 @@
 
 mod args;
 mod check;
+mod doctor;
 mod judge;
 mod list;
 mod run;
@@ -43,6 +44,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Some(_) if before != Run::default() => return Err(misplaced()),
         Some(Verb::Check(files)) => {
             return blocking(check::check(*files, Variables::read(environment())?));
+        }
+        Some(Verb::Doctor(doctor)) => {
+            return blocking(doctor::doctor(*doctor, Variables::read(environment())?));
         }
         Some(Verb::List(list)) => return list::list(&list),
         Some(Verb::Judge(judge)) => return judge::judge(&judge),

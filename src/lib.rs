@@ -36,6 +36,7 @@
 //! | [`history`] | what was done and seen, as versioned JSON Lines |
 //! | [`check`], [`lag`] | pure judgement of a history |
 //! | [`scenario`] | the catalogue, one behaviour a file |
+//! | [`doctor`] | what would make replication fail or surprise, by reading alone |
 //! | [`runner`], [`report`] | composition, and what people read |
 //! | `emulator` | the embedded S3 pair |
 //! | `fixture` | a pair for a test of yours |
@@ -56,6 +57,7 @@ pub mod check;
 #[cfg(all(feature = "cli", feature = "emulator"))]
 pub mod cli;
 pub mod config;
+pub mod doctor;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod error;

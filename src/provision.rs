@@ -17,6 +17,7 @@ pub use adopt::{adopt, seen};
 pub use configure::configure;
 pub use ledger::{Made, MadeBucket};
 pub use remove::{LeftBehind, remove_prefix, tear_down, tear_down_all};
+pub use rules::rule_from_sdk;
 
 use crate::error::{Error, Result};
 use crate::history::{Bucket, Side};

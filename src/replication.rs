@@ -88,6 +88,22 @@ pub struct Filter {
     pub tags: Tags,
 }
 
+impl fmt::Display for Filter {
+    /// `prefix "logs/" and tag team=a`, or `every object`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let prefix = (!self.prefix.is_empty()).then(|| format!("prefix {:?}", self.prefix));
+        let tags = self
+            .tags
+            .iter()
+            .map(|(key, value)| format!("tag {key}={value}"));
+        let parts: Vec<_> = prefix.into_iter().chain(tags).collect();
+        match parts.is_empty() {
+            true => f.write_str("every object"),
+            false => f.write_str(&parts.join(" and ")),
+        }
+    }
+}
+
 /// One rule of a replication configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {

@@ -1,11 +1,13 @@
 //! What a run found, and how it is shown. Pure rendering.
 
+mod diagnosis;
 mod json;
 mod terminal;
 
 #[cfg(test)]
 mod tests;
 
+pub use diagnosis::{diagnosis, diagnosis_json};
 pub use json::{VERSION, json, save};
 pub use terminal::{Look, terminal};
 

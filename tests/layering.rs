@@ -23,7 +23,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
             "cli",
             vec![
                 "runner", "emulator", "target", "history", "check", "lag", "report", "config",
-                "scenario",
+                "scenario", "doctor",
             ],
         ),
         // A pair for a user's test: a second composition root beside the command line.
@@ -36,11 +36,13 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("runner", everything_below_runner),
         ("scenario", vec!["workload", "check", "lag"]),
         ("provision", vec!["target", "history"]),
+        // It reads rules as provisioning does, and judges them by itself.
+        ("doctor", vec!["target", "provision"]),
         ("workload", vec!["target", "history"]),
         ("probe", vec!["target", "history"]),
         ("check", vec!["history", "lag"]),
         ("lag", vec!["history"]),
-        ("report", vec!["check", "lag", "history"]),
+        ("report", vec!["check", "lag", "history", "doctor"]),
         // Validated settings are the runner's; the variables become them here.
         ("config", vec!["runner", "target"]),
         ("emulator", vec![]),

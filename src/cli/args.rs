@@ -1,7 +1,7 @@
 //! The flags, as they are typed.
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check::CheckFiles, judge::Judge, list::List, run::Run, serve::Serve};
+use super::{check::CheckFiles, doctor::Doctor, judge::Judge, list::List, run::Run, serve::Serve};
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
@@ -38,6 +38,8 @@ pub(super) enum Verb {
     Run(Box<Run>),
     /// Assert that files you copied with any tool have replicas
     Check(Box<CheckFiles>),
+    /// Say what would make replication of a pair fail or surprise
+    Doctor(Box<Doctor>),
     /// List the scenarios with the rules they prove
     List(List),
     /// Serve the embedded pair alone, for any S3 client

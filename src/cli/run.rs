@@ -128,7 +128,8 @@ pub(super) fn print(report: &RunReport, format: Format) {
     writeln!(std::io::stdout(), "{text}").ok();
 }
 
-fn look() -> Look {
+/// Colours at a terminal, unless `NO_COLOR` says otherwise.
+pub(super) fn look() -> Look {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     Look {
         colour: std::io::stdout().is_terminal() && !plain,

@@ -106,15 +106,25 @@ fn filter(filter: &Filter) -> Result<ReplicationRuleFilter> {
     Ok(builder.and(and).build())
 }
 
+/// The rule as the SDK read it, with its destination by bucket name.
+#[must_use]
+pub fn rule_from_sdk(rule: &ReplicationRule) -> Rule {
+    read(rule, |_| None)
+}
+
 /// The rule as the SDK read it. The name of a bucket of the pair becomes its side.
 pub(super) fn from_sdk(rule: &ReplicationRule, pair: &Pair) -> Rule {
+    read(rule, |name| pair.side(name))
+}
+
+fn read(rule: &ReplicationRule, side: impl Fn(&str) -> Option<Side>) -> Rule {
     let marker = rule
         .delete_marker_replication()
         .and_then(|markers| markers.status());
     let target = rule.destination();
     let arn = target.map(Destination::bucket).unwrap_or_default();
     let name = arn.rsplit(":::").next().unwrap_or_default();
-    let side = pair.side(name).map(String::from);
+    let side = side(name).map(String::from);
     let (schema, filter) = match rule.filter() {
         Some(filter) => (Schema::V2, filter_from_sdk(filter)),
         None => (Schema::V1, v1_filter(rule)),

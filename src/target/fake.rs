@@ -22,6 +22,8 @@ pub(crate) struct Asked {
     pub(crate) query: String,
     /// The body, where it is text.
     pub(crate) body: String,
+    /// Whether `x-amz-expected-bucket-owner` is sent.
+    pub(crate) expects_owner: bool,
 }
 
 type Answer = Arc<dyn Fn(&Asked) -> (u16, String) + Send + Sync>;
@@ -48,6 +50,9 @@ impl HttpConnector for Fake {
             path: path.to_owned(),
             query: query.to_owned(),
             body: String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned(),
+            expects_owner: request
+                .headers()
+                .contains_key("x-amz-expected-bucket-owner"),
         };
         let (status, body) = (self.answer)(&asked);
         self.log
