@@ -225,6 +225,7 @@ pub struct Configuration {
 
 /// A rule with the elements that only a doctor asks for. The rule's destination is a bucket name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "they are S3's own switches")]
 pub struct ConfiguredRule {
     /// The rule.
     #[serde(flatten)]

@@ -155,7 +155,7 @@ kinds! {
     MarkerRightMissing "marker-right-missing" Error "Delete markers should travel, and the role may not write them." ["R-IAM-05"];
     OverrideRightMissing "override-right-missing" Error "The owner is overridden, and the role may not do that." ["R-OWN-02"];
     LockRightMissing "lock-right-missing" Error "The source has Object Lock, and the role may not read retention or legal hold." ["R-DATA-11"];
-    OldReadRight "old-read-right" Surprise "The role has GetObjectVersion where GetObjectVersionForReplication is meant, which never copies KMS objects." ["R-IAM-10"];
+    OldReadRight "old-read-right" Surprise "The role has `GetObjectVersion` where `GetObjectVersionForReplication` is meant, which never copies KMS objects." ["R-IAM-10"];
     RightUndecided "right-undecided" Unknown "Whether the role has a right depends on a condition that is not known here." ["R-IAM-08"];
     NotRead "not-read" Unknown "Something could not be read, so that nothing is said of it." [];
 }

@@ -26,8 +26,8 @@ pub use rules::configuration;
 /// cannot be read is a [`Fact::Unknown`].
 pub async fn read(target: &Target, source: &str, destination: &str) -> Result<Facts> {
     let (source, destination) = tokio::join!(
-        bucket::read(&target.source, source),
-        bucket::read(&target.destination, destination)
+        Box::pin(bucket::read(&target.source, source)),
+        Box::pin(bucket::read(&target.destination, destination))
     );
     let (source, destination) = (source?, destination?);
     let configuration = source.replication.known().and_then(Option::as_ref);
@@ -41,8 +41,8 @@ pub async fn read(target: &Target, source: &str, destination: &str) -> Result<Fa
     let (role, keys) = match configuration {
         Some(configuration) => {
             let keys = keys(configuration, source.encryption.known());
-            let role = role(target, &configuration.role).await;
-            (Some(role), read_keys(target, keys).await)
+            let role = Box::pin(role(target, &configuration.role)).await;
+            (Some(role), Box::pin(read_keys(target, keys)).await)
         }
         None => (None, Vec::new()),
     };

@@ -2,6 +2,7 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 
 use super::*;
 
@@ -40,6 +41,18 @@ impl Pair {
         let body = ByteStream::from(body.to_vec());
         let put = self.client().put_object().bucket(&self.source).key(key);
         put.body(body).send().await.unwrap();
+    }
+
+    pub(super) async fn suspend_destination(&self) {
+        let suspended = VersioningConfiguration::builder()
+            .status(BucketVersioningStatus::Suspended)
+            .build();
+        let client = client(&self.served.destination, "us-east-1");
+        let put = client.put_bucket_versioning().bucket(&self.destination);
+        put.versioning_configuration(suspended)
+            .send()
+            .await
+            .unwrap();
     }
 
     /// A verb with this pair.
@@ -103,8 +116,9 @@ async fn check_waits_for_the_replica_until_the_deadline() {
 #[rstest]
 #[case::no_pair(&["check", "Cargo.toml"], 2, "--pair")]
 #[case::no_file(&["check", "no/such/file", "--pair", "a,b"], 2, "no/such/file")]
+#[case::doctor_without_a_pair(&["doctor"], 2, "--pair")]
 #[case::no_bucket(&["check", "Cargo.toml", "--pair", "no-such-source,no-such-replica"], 2, "is its name right?")]
-fn check_refuses_what_it_cannot_look_at(
+fn what_cannot_be_looked_at_is_refused(
     #[case] arguments: &[&str],
     #[case] code: i32,
     #[case] word: &str,
@@ -114,4 +128,21 @@ fn check_refuses_what_it_cannot_look_at(
         code,
         &[word],
     );
+}
+
+#[tokio::test]
+async fn doctor_names_what_fails_and_what_it_could_not_read() {
+    let pair = Pair::start(&[]);
+    let unread = pair.run("doctor", &[]);
+    expect(&unread, 3, &["not-read", "failures-unheard", "0 errors"]);
+    pair.suspend_destination().await;
+    let ill = pair.run("doctor", &["--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&ill.stdout).unwrap();
+    let first = &document["findings"][0];
+    assert_eq!(
+        (ill.status.code(), &document["exit_code"]),
+        (Some(1), &1.into())
+    );
+    assert_eq!(first["kind"], "destination-unversioned", "{first}");
+    assert_eq!(first["place"], pair.destination.as_str());
 }

@@ -3,8 +3,9 @@
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::types::{
-    DefaultRetention, ExpirationStatus, LifecycleRule, NotificationConfiguration,
-    ObjectLockEnabled, Payer, ServerSideEncryptionRule,
+    BlockedEncryptionTypes, DefaultRetention, ExpirationStatus, LifecycleRule,
+    NoncurrentVersionExpiration, NotificationConfiguration, ObjectLockEnabled, Payer,
+    ServerSideEncryptionRule,
 };
 
 use super::{fact, gap, rules, status};
@@ -258,7 +259,7 @@ fn encryption(rule: &ServerSideEncryptionRule) -> Encryption {
     let default = rule.apply_server_side_encryption_by_default();
     let blocked = rule
         .blocked_encryption_types()
-        .map(|types| types.encryption_type());
+        .map(BlockedEncryptionTypes::encryption_type);
     let named = blocked
         .unwrap_or_default()
         .iter()
@@ -287,7 +288,7 @@ fn lifecycle(rule: &LifecycleRule) -> LifecycleFacts {
         expires,
         noncurrent_days: rule
             .noncurrent_version_expiration()
-            .and_then(|e| e.noncurrent_days()),
+            .and_then(NoncurrentVersionExpiration::noncurrent_days),
         moves_to: classes.map(|class| class.as_str().to_owned()).collect(),
     }
 }

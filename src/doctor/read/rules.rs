@@ -3,7 +3,7 @@
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
     MetricsStatus, OwnerOverride, ReplicaModificationsStatus, ReplicationRule,
-    ReplicationTimeStatus, SseKmsEncryptedObjectsStatus,
+    ReplicationTimeStatus, ReplicationTimeValue, SseKmsEncryptedObjectsStatus,
 };
 
 use super::bucket::{configured, map};
@@ -37,7 +37,7 @@ fn rule(rule: &ReplicationRule) -> ConfiguredRule {
     let time = time.filter(|time| time.status() == &ReplicationTimeStatus::Enabled);
     let minutes = time.map(|time| {
         time.time()
-            .and_then(|time| time.minutes())
+            .and_then(ReplicationTimeValue::minutes)
             .unwrap_or_default()
     });
     let metrics = destination.and_then(|d| d.metrics());

@@ -14,7 +14,7 @@ pub(super) fn gap() -> Gap {
     }
 }
 
-const REPLICATION: &str = r#"<ReplicationConfiguration><Role>arn:aws:iam::111122223333:role/replication</Role>
+const REPLICATION: &str = r"<ReplicationConfiguration><Role>arn:aws:iam::111122223333:role/replication</Role>
     <Rule><ID>all</ID><Status>Enabled</Status><Priority>3</Priority>
       <Filter><And><Prefix>logs/</Prefix><Tag><Key>a</Key><Value>b</Value></Tag></And></Filter>
       <SourceSelectionCriteria>
@@ -27,7 +27,7 @@ const REPLICATION: &str = r#"<ReplicationConfiguration><Role>arn:aws:iam::111122
         <EncryptionConfiguration><ReplicaKmsKeyID>arn:aws:kms:us-east-1:111122223333:key/k</ReplicaKmsKeyID></EncryptionConfiguration>
         <ReplicationTime><Status>Enabled</Status><Time><Minutes>15</Minutes></Time></ReplicationTime>
         <Metrics><Status>Enabled</Status><EventThreshold><Minutes>15</Minutes></EventThreshold></Metrics>
-      </Destination></Rule></ReplicationConfiguration>"#;
+      </Destination></Rule></ReplicationConfiguration>";
 
 /// Documents as AWS writes them, or its error where there is none.
 fn aws(query: &str) -> (u16, String) {
