@@ -12,16 +12,23 @@ mod connector;
 mod defects;
 mod delay;
 mod endpoint;
+mod failures;
 mod listen;
 mod matching;
+mod permission;
+mod policy;
 mod replicator;
+mod roles;
 mod rules;
 mod spool;
 mod world;
 
 pub use defects::Defect;
 pub use delay::Delay;
+pub use failures::ReplicationFailure;
 pub use listen::{Listen, Listening, StartError};
+pub use policy::PolicyError;
+pub use roles::{Role, RolePolicy};
 pub use world::{Arrival, ArrivalKind};
 
 use std::sync::Arc;
@@ -37,6 +44,17 @@ pub const SECRET_ACCESS_KEY: &str = "bucketpair-secret";
 /// The account that owns every bucket.
 pub const ACCOUNT: &str = "000000000000";
 
+/// What becomes of a tagged object whose tags the role may not read. AWS's pages contradict each
+/// other (R-IAM-04).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TagsUnread {
+    /// It travels without them, as the page on permissions says.
+    #[default]
+    StayBehind,
+    /// It fails with `SrcGetTaggingNotPermitted`, which the list of failure reasons has.
+    Fails,
+}
+
 /// How an embedded pair behaves.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -51,6 +69,8 @@ pub struct Settings {
     pub delay: Delay,
     /// What is broken.
     pub defects: Vec<Defect>,
+    /// What becomes of tags that the role may not read.
+    pub tags_unread: TagsUnread,
 }
 
 impl Default for Settings {
@@ -61,6 +81,7 @@ impl Default for Settings {
             seed: 0,
             delay: Delay::default(),
             defects: Vec::new(),
+            tags_unread: TagsUnread::default(),
         }
     }
 }
@@ -91,6 +112,13 @@ impl Settings {
     #[must_use]
     pub fn with_delay(mut self, delay: Delay) -> Self {
         self.delay = delay;
+        self
+    }
+
+    /// Sets what becomes of tags that the role may not read.
+    #[must_use]
+    pub fn with_tags_unread(mut self, tags_unread: TagsUnread) -> Self {
+        self.tags_unread = tags_unread;
         self
     }
 
@@ -143,6 +171,32 @@ impl Emulator {
     #[must_use]
     pub fn pending(&self) -> usize {
         self.world.pending()
+    }
+
+    /// Every replication that failed, in the order they did, with S3's reason.
+    #[must_use]
+    pub fn failures(&self) -> Vec<ReplicationFailure> {
+        self.world.lock().failures.clone()
+    }
+
+    /// Tells the pair of a role, by its name or its ARN; from now on it is held to its policies.
+    ///
+    /// # Errors
+    /// [`PolicyError`] for a policy that is not understood; then nothing changes.
+    pub fn put_role(&self, role: &str, described: Role) -> Result<(), PolicyError> {
+        self.world.lock().roles.put(role, described)
+    }
+
+    /// A role: one that may do everything where the pair was told nothing of it, none where it was
+    /// deleted.
+    #[must_use]
+    pub fn role(&self, role: &str) -> Option<Role> {
+        self.world.lock().roles.get(role)
+    }
+
+    /// Deletes a role: S3 can no longer assume it.
+    pub fn delete_role(&self, role: &str) {
+        self.world.lock().roles.delete(role);
     }
 
     fn service(&self, region: Option<&str>) -> Endpoint {

@@ -3,6 +3,10 @@
 //! Words only. Which rule selects which object is decided twice, apart from each other, in
 //! [`crate::check`] (the reference) and in the embedded pair, and never here.
 
+mod failure_reason;
+
+pub use failure_reason::FailureReason;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -204,6 +208,10 @@ pub enum Capability {
     SuspendDestination,
     /// Later tag changes follow to the replica (R-DATA-08).
     TagChanges,
+    /// An action can be denied to the replication role, and given back (R-IAM-09).
+    DenyReplication,
+    /// The target tells why a version is FAILED (R-EVT-14).
+    FailureReasons,
 }
 
 impl fmt::Display for Capability {
@@ -212,6 +220,8 @@ impl fmt::Display for Capability {
             Self::FreshPair => "fresh-pair",
             Self::SuspendDestination => "suspend-destination",
             Self::TagChanges => "tag-changes",
+            Self::DenyReplication => "deny-replication",
+            Self::FailureReasons => "failure-reasons",
         })
     }
 }

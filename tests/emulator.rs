@@ -13,6 +13,8 @@ mod objects;
 mod regions;
 #[path = "emulator/replication.rs"]
 mod replication;
+#[path = "emulator/roles.rs"]
+mod roles;
 #[path = "emulator/versions.rs"]
 mod versions;
 

@@ -8,6 +8,8 @@ mod delete;
 mod listing;
 mod multipart;
 mod objects;
+mod own;
+mod policy;
 mod reading;
 mod refused;
 mod tagging;
@@ -20,12 +22,13 @@ use s3s::dto::{
     CreateBucketOutput, CreateMultipartUploadInput, CreateMultipartUploadOutput,
     DeleteBucketEncryptionInput, DeleteBucketEncryptionOutput, DeleteBucketInput,
     DeleteBucketLifecycleInput, DeleteBucketLifecycleOutput, DeleteBucketOutput,
-    DeleteBucketReplicationInput, DeleteBucketReplicationOutput, DeleteBucketTaggingInput,
-    DeleteBucketTaggingOutput, DeleteObjectInput, DeleteObjectOutput, DeleteObjectTaggingInput,
-    DeleteObjectTaggingOutput, DeleteObjectsInput, DeleteObjectsOutput,
-    DeletePublicAccessBlockInput, DeletePublicAccessBlockOutput, GetBucketEncryptionInput,
-    GetBucketEncryptionOutput, GetBucketLifecycleConfigurationInput,
-    GetBucketLifecycleConfigurationOutput, GetBucketLocationInput, GetBucketLocationOutput,
+    DeleteBucketPolicyInput, DeleteBucketPolicyOutput, DeleteBucketReplicationInput,
+    DeleteBucketReplicationOutput, DeleteBucketTaggingInput, DeleteBucketTaggingOutput,
+    DeleteObjectInput, DeleteObjectOutput, DeleteObjectTaggingInput, DeleteObjectTaggingOutput,
+    DeleteObjectsInput, DeleteObjectsOutput, DeletePublicAccessBlockInput,
+    DeletePublicAccessBlockOutput, GetBucketEncryptionInput, GetBucketEncryptionOutput,
+    GetBucketLifecycleConfigurationInput, GetBucketLifecycleConfigurationOutput,
+    GetBucketLocationInput, GetBucketLocationOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
     GetBucketReplicationInput, GetBucketReplicationOutput, GetBucketTaggingInput,
     GetBucketTaggingOutput, GetBucketVersioningInput, GetBucketVersioningOutput,
     GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectInput, GetObjectOutput,
@@ -35,11 +38,11 @@ use s3s::dto::{
     ListMultipartUploadsOutput, ListObjectVersionsInput, ListObjectVersionsOutput,
     ListObjectsV2Input, ListObjectsV2Output, ListPartsInput, ListPartsOutput,
     PutBucketEncryptionInput, PutBucketEncryptionOutput, PutBucketLifecycleConfigurationInput,
-    PutBucketLifecycleConfigurationOutput, PutBucketReplicationInput, PutBucketReplicationOutput,
-    PutBucketTaggingInput, PutBucketTaggingOutput, PutBucketVersioningInput,
-    PutBucketVersioningOutput, PutObjectInput, PutObjectOutput, PutObjectTaggingInput,
-    PutObjectTaggingOutput, PutPublicAccessBlockInput, PutPublicAccessBlockOutput, UploadPartInput,
-    UploadPartOutput,
+    PutBucketLifecycleConfigurationOutput, PutBucketPolicyInput, PutBucketPolicyOutput,
+    PutBucketReplicationInput, PutBucketReplicationOutput, PutBucketTaggingInput,
+    PutBucketTaggingOutput, PutBucketVersioningInput, PutBucketVersioningOutput, PutObjectInput,
+    PutObjectOutput, PutObjectTaggingInput, PutObjectTaggingOutput, PutPublicAccessBlockInput,
+    PutPublicAccessBlockOutput, UploadPartInput, UploadPartOutput,
 };
 use s3s::service::S3ServiceBuilder;
 use s3s::{S3, S3Error, S3Request, S3Response, S3Result, s3_error};
@@ -65,6 +68,8 @@ pub(super) fn service(world: &Arc<World>, region: Option<&str>) -> Endpoint {
     builder.set_auth(access::Keys);
     builder.set_access(access::Access(api));
     builder.set_host(access::Hosts);
+    builder.set_validation(own::Names);
+    builder.set_route(own::Own(Arc::clone(world)));
     Endpoint::new(builder.build(), Arc::clone(world))
 }
 
@@ -102,6 +107,9 @@ operations! {
     put_bucket_tagging: PutBucketTaggingInput => PutBucketTaggingOutput in tagging;
     get_bucket_tagging: GetBucketTaggingInput => GetBucketTaggingOutput in tagging;
     delete_bucket_tagging: DeleteBucketTaggingInput => DeleteBucketTaggingOutput in tagging;
+    put_bucket_policy: PutBucketPolicyInput => PutBucketPolicyOutput in policy;
+    get_bucket_policy: GetBucketPolicyInput => GetBucketPolicyOutput in policy;
+    delete_bucket_policy: DeleteBucketPolicyInput => DeleteBucketPolicyOutput in policy;
     put_bucket_replication: PutBucketReplicationInput => PutBucketReplicationOutput in buckets;
     get_bucket_replication: GetBucketReplicationInput => GetBucketReplicationOutput in buckets;
     delete_bucket_replication: DeleteBucketReplicationInput => DeleteBucketReplicationOutput in buckets;

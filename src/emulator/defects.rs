@@ -67,6 +67,12 @@ defects! {
     LosesReplica = "loses-replica",
     /// A FAILED version becomes COMPLETED by itself once the destination is repaired (R-STATUS-10).
     RetriesFailed = "retries-failed",
+    /// What the role may not do is done all the same (R-IAM-05).
+    IgnoresRole = "ignores-role",
+    /// A version that is refused stays PENDING for ever (R-STATUS-09).
+    NeverFails = "never-fails",
+    /// The failure's reason is another one (R-EVT-14).
+    WrongFailureReason = "wrong-failure-reason",
     /// Tags changed after the write do not follow (R-DATA-08).
     LosesLaterTags = "loses-later-tags",
     /// The replica is STANDARD whatever source and rule say (R-DATA-13).

@@ -7,17 +7,24 @@ use std::time::SystemTime;
 
 use tokio::time::Instant;
 
+use super::failures::ReplicationFailure;
+use super::permission::{self, Carried};
 use super::world::{Arrival, ArrivalKind, Object, State, Version, World};
 use super::{Defect, matching};
-use crate::replication::{ReplicationStatus, Rule, Tags, VersionId};
+use crate::replication::{FailureReason, ReplicationStatus, Rule, Tags, VersionId};
 
 /// One version on its way to one destination.
+#[derive(Clone)]
 struct Journey {
     world: Arc<World>,
     source: String,
     key: String,
     id: String,
     rule: Rule,
+    /// The role of the configuration that the write fell under.
+    role: String,
+    /// When the write asked for it.
+    requested: SystemTime,
 }
 
 /// Sends a version to the destination of each rule.
@@ -98,12 +105,26 @@ fn journeys(
     id: &str,
     rules: Vec<Rule>,
 ) -> Vec<Journey> {
+    if rules.is_empty() {
+        return Vec::new();
+    }
+    let role = {
+        let state = world.lock();
+        let configuration = state
+            .buckets
+            .get(source)
+            .and_then(|bucket| bucket.replication.as_ref());
+        configuration.map_or_else(String::new, |configuration| configuration.echo.role.clone())
+    };
+    let requested = SystemTime::now();
     let journey = |rule| Journey {
         world: Arc::clone(world),
         source: source.to_owned(),
         key: key.to_owned(),
         id: id.to_owned(),
         rule,
+        role: role.clone(),
+        requested,
     };
     rules.into_iter().map(journey).collect()
 }
@@ -129,17 +150,20 @@ impl Journey {
             .version_mut(&self.source, &self.key, &self.id)
             .cloned()
         else {
+            self.failed(&mut state, "OBJECT_PUT", FailureReason::SrcVersionNotFound);
             return;
         };
         if self.world.has(Defect::LosesReplica) || self.is_superseded(&state) {
             return;
         }
-        if !self.is_open(&state) {
-            self.conclude(&mut state, false);
-            self.world.has(Defect::RetriesFailed).then(|| self.retry());
-            return;
+        let carried = match self.may_travel(&state, &source) {
+            Ok(carried) => carried,
+            Err(reason) => return self.refused(&mut state, reason),
+        };
+        let mut replica = self.replica(&mut state, &source);
+        if carried == Carried::NoTags {
+            replica.tags.clear();
         }
-        let replica = self.replica(&mut state, &source);
         self.publish(&mut state, replica, ArrivalKind::Replica);
         self.conclude(&mut state, true);
     }
@@ -153,10 +177,51 @@ impl Journey {
         self.world.has(Defect::LosesOlderVersion) && newest.is_some_and(|v| v.id != self.id)
     }
 
-    /// Whether the destination is there and versioned (R-CFG-19).
-    fn is_open(&self, state: &State) -> bool {
-        let destination = state.buckets.get(&self.rule.destination);
-        destination.is_some_and(super::world::Bucket::is_versioned)
+    /// Why the version cannot be copied now, or what of it travels.
+    fn may_travel(&self, state: &State, version: &Version) -> Result<Carried, FailureReason> {
+        if self.world.has(Defect::IgnoresRole) {
+            return self.copy().is_open(state).map(|()| Carried::Tags);
+        }
+        self.copy()
+            .may_travel(state, version, self.world.settings.tags_unread)
+    }
+
+    fn copy(&self) -> permission::Copy<'_> {
+        permission::Copy {
+            role: &self.role,
+            source: &self.source,
+            destination: &self.rule.destination,
+            key: &self.key,
+        }
+    }
+
+    /// FAILED, for good.
+    fn refused(&self, state: &mut State, reason: FailureReason) {
+        if self.world.has(Defect::NeverFails) {
+            return;
+        }
+        self.failed(state, "OBJECT_PUT", reason);
+        self.conclude(state, false);
+        self.world.has(Defect::RetriesFailed).then(|| self.retry());
+    }
+
+    /// Keeps what S3's event would tell.
+    fn failed(&self, state: &mut State, operation: &'static str, reason: FailureReason) {
+        let reason = match self.world.has(Defect::WrongFailureReason) {
+            true => FailureReason::SrcObjectNotEligible,
+            false => reason,
+        };
+        state.failures.push(ReplicationFailure {
+            bucket: self.source.clone(),
+            key: self.key.clone(),
+            version_id: VersionId(self.id.clone()),
+            rule_id: self.rule.id.clone(),
+            destination: self.rule.destination.clone(),
+            operation,
+            reason,
+            requested: self.requested,
+            failed: SystemTime::now(),
+        });
     }
 
     /// The replica: everything is shared with the source, but what the rule or a defect changes.
@@ -255,26 +320,25 @@ impl Journey {
         };
     }
 
-    /// The defect that makes FAILED a COMPLETED once the destination takes replicas again.
+    /// The defect that makes FAILED a COMPLETED once nothing keeps the version any more.
     fn retry(&self) {
-        let (world, source) = (Arc::clone(&self.world), self.source.clone());
-        let (key, id, destination) = (
-            self.key.clone(),
-            self.id.clone(),
-            self.rule.destination.clone(),
-        );
+        let journey = self.clone();
         tokio::spawn(async move {
             for _ in 0..1000 {
                 tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-                let mut state = world.lock();
-                let open = state
-                    .buckets
-                    .get(&destination)
-                    .is_some_and(super::world::Bucket::is_versioned);
-                if let Some(version) = state.version_mut(&source, &key, &id).filter(|_| open) {
-                    version.status = Some(ReplicationStatus::Completed);
+                let mut state = journey.world.lock();
+                let version = state.version_mut(&journey.source, &journey.key, &journey.id);
+                let Some(version) = version.cloned() else {
                     return;
+                };
+                if journey.may_travel(&state, &version).is_err() {
+                    continue;
                 }
+                if let Some(version) = state.version_mut(&journey.source, &journey.key, &journey.id)
+                {
+                    version.status = Some(ReplicationStatus::Completed);
+                }
+                return;
             }
         });
     }
@@ -285,8 +349,10 @@ impl Journey {
         let source = state
             .version_mut(&self.source, &self.key, &self.id)
             .cloned();
-        if let Some(marker) = source.filter(|_| self.is_open(&state)) {
-            self.publish(&mut state, marker, ArrivalKind::DeleteMarker);
+        let Some(marker) = source else { return };
+        match self.may_travel(&state, &marker) {
+            Ok(_) => self.publish(&mut state, marker, ArrivalKind::DeleteMarker),
+            Err(reason) => self.failed(&mut state, "DELETE_MARKER", reason),
         }
     }
 
@@ -294,11 +360,20 @@ impl Journey {
     fn retag(&self) {
         let mut state = self.world.lock();
         let source = state.version_mut(&self.source, &self.key, &self.id);
-        let Some(tags) = source.map(|version| version.tags.clone()) else {
+        let Some((tags, status)) = source.map(|version| (version.tags.clone(), version.status))
+        else {
             return;
         };
+        if let Err(reason) = self.copy().may_retag(&state) {
+            return self.failed(&mut state, "OBJECT_TAGGING", reason);
+        }
         let destination = self.rule.destination.clone();
         let Some(replica) = state.version_mut(&destination, &self.key, &self.id) else {
+            // A replica that is still on its way brings the tags along (R-EVT-15).
+            if status != Some(ReplicationStatus::Pending) {
+                let reason = FailureReason::DstVersionNotFound;
+                self.failed(&mut state, "OBJECT_TAGGING", reason);
+            }
             return;
         };
         replica.tags = tags;

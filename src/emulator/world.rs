@@ -12,6 +12,9 @@ use s3s::dto;
 use tokio::time::Instant;
 
 use super::body::Body;
+use super::failures::ReplicationFailure;
+use super::policy::Document;
+use super::roles::Roles;
 use super::rules::Checked;
 use super::spool::Spool;
 use super::{Defect, Settings};
@@ -56,6 +59,7 @@ pub(super) struct Bucket {
     pub(super) access_block: Option<dto::PublicAccessBlockConfiguration>,
     pub(super) tags: Option<dto::TagSet>,
     pub(super) replication: Option<Checked>,
+    pub(super) policy: Option<BucketPolicy>,
     /// Versions by key, the current one last.
     pub(super) keys: BTreeMap<String, Vec<Version>>,
 }
@@ -70,6 +74,13 @@ impl Bucket {
             .as_ref()
             .is_some_and(|set| set.as_str() == status)
     }
+}
+
+/// A bucket's policy, as it was put and as it was understood.
+#[derive(Debug)]
+pub(super) struct BucketPolicy {
+    pub(super) text: String,
+    pub(super) document: Document,
 }
 
 /// A version of an object, or a delete marker.
@@ -160,6 +171,8 @@ pub(super) struct State {
     pub(super) buckets: BTreeMap<String, Bucket>,
     pub(super) uploads: HashMap<String, Upload>,
     pub(super) arrivals: Vec<Arrival>,
+    pub(super) failures: Vec<ReplicationFailure>,
+    pub(super) roles: Roles,
     pub(super) sequence: u64,
     pub(super) random: SmallRng,
 }
@@ -203,6 +216,8 @@ impl World {
             buckets: BTreeMap::new(),
             uploads: HashMap::new(),
             arrivals: Vec::new(),
+            failures: Vec::new(),
+            roles: Roles::default(),
             sequence: 0,
             random: SmallRng::seed_from_u64(settings.seed),
         };

@@ -97,6 +97,7 @@ fn new_bucket(region: String) -> Bucket {
         access_block: None,
         tags: None,
         replication: None,
+        policy: None,
         keys: BTreeMap::new(),
     }
 }

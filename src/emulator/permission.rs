@@ -1,0 +1,203 @@
+//! What keeps a copy from being made: the role, the policies, the buckets.
+//!
+//! Asked when the copy is made, never when the configuration is put (R-CFG-17). The order of the
+//! questions is the engine's own: AWS names reasons, not which comes first.
+
+use super::policy::{Decision, Principal, Request};
+use super::roles::account_of;
+use super::world::{State, Version};
+use super::{ACCOUNT, TagsUnread};
+use crate::replication::FailureReason::{
+    self, AssumeRoleNotPermitted, DstBucketNotFound, DstBucketUnversioned, DstDelObjNotPermitted,
+    DstMultipartInitNotPermitted, DstPutObjectNotPermitted, DstPutTaggingNotPermitted,
+    SrcBucketReplicationConfigMissing, SrcGetAclNotPermitted, SrcGetObjectNotPermitted,
+    SrcGetTaggingNotPermitted, SrcHeadObjectNotPermitted,
+};
+
+/// A replication of one version, as far as permission goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Copy<'a> {
+    pub(super) role: &'a str,
+    pub(super) source: &'a str,
+    pub(super) destination: &'a str,
+    pub(super) key: &'a str,
+}
+
+/// What becomes of a version's tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Carried {
+    /// They travel.
+    Tags,
+    /// The version travels without them.
+    NoTags,
+}
+
+impl Copy<'_> {
+    /// Why the version cannot be copied, or what of it travels.
+    pub(super) fn may_travel(
+        self,
+        state: &State,
+        version: &Version,
+        unread: TagsUnread,
+    ) -> Result<Carried, FailureReason> {
+        self.is_assumed(state)?;
+        self.may_be_read(state)?;
+        let Some(object) = &version.object else {
+            self.is_open(state)?;
+            return self
+                .at_destination(state, "s3:ReplicateDelete")
+                .then_some(Carried::NoTags)
+                .ok_or(DstDelObjNotPermitted);
+        };
+        let carried = self.tags(state, version, unread)?;
+        self.is_open(state)?;
+        if self.at_destination(state, "s3:ReplicateObject") {
+            return Ok(carried);
+        }
+        // S3 copies an object in parts as it was uploaded (R-DATA-14).
+        Err(match object.parts.is_empty() {
+            true => DstPutObjectNotPermitted,
+            false => DstMultipartInitNotPermitted,
+        })
+    }
+
+    /// Why changed tags cannot follow to a replica.
+    pub(super) fn may_retag(self, state: &State) -> Result<(), FailureReason> {
+        self.is_assumed(state)?;
+        let key = self.at_source_key();
+        if !self.at_source(state, "s3:GetObjectVersionTagging", &key) {
+            return Err(SrcGetTaggingNotPermitted);
+        }
+        self.is_open(state)?;
+        let denied = self.destination_says(state, "s3:ReplicateTags") == Decision::Denied;
+        if denied || !self.at_destination(state, "s3:ReplicateObject") {
+            return Err(DstPutTaggingNotPermitted);
+        }
+        Ok(())
+    }
+
+    /// R-IAM-01
+    fn is_assumed(self, state: &State) -> Result<(), FailureReason> {
+        let source = bucket_arn(self.source);
+        match state.roles.may_be_assumed(self.role, &context(&source)) {
+            true => Ok(()),
+            false => Err(AssumeRoleNotPermitted),
+        }
+    }
+
+    /// R-IAM-02, R-IAM-03. That the configuration counts as missing where it may not be read, and
+    /// that a marker is not found without `s3:ListBucket`, are this engine's choices: AWS names no
+    /// reason of their own for the two.
+    fn may_be_read(self, state: &State) -> Result<(), FailureReason> {
+        let (bucket, key) = (bucket_arn(self.source), self.at_source_key());
+        let may = |action: &str, arn: &str| self.at_source(state, action, arn);
+        if !may("s3:GetReplicationConfiguration", &bucket) {
+            return Err(SrcBucketReplicationConfigMissing);
+        }
+        if !may("s3:ListBucket", &bucket) {
+            return Err(SrcHeadObjectNotPermitted);
+        }
+        // R-IAM-10: the older action will do for what no KMS key encrypts.
+        if !may("s3:GetObjectVersionForReplication", &key) && !may("s3:GetObjectVersion", &key) {
+            return Err(SrcGetObjectNotPermitted);
+        }
+        if !may("s3:GetObjectVersionAcl", &key) {
+            return Err(SrcGetAclNotPermitted);
+        }
+        Ok(())
+    }
+
+    /// R-IAM-04, R-IAM-06: tags that may not be read, or may not be written, stay behind.
+    fn tags(
+        self,
+        state: &State,
+        version: &Version,
+        unread: TagsUnread,
+    ) -> Result<Carried, FailureReason> {
+        let readable = self.at_source(state, "s3:GetObjectVersionTagging", &self.at_source_key());
+        if !readable && unread == TagsUnread::Fails && !version.tags.is_empty() {
+            return Err(SrcGetTaggingNotPermitted);
+        }
+        let denied = self.destination_says(state, "s3:ReplicateTags") == Decision::Denied;
+        Ok(if readable && !denied {
+            Carried::Tags
+        } else {
+            Carried::NoTags
+        })
+    }
+
+    /// Whether the destination is there and versioned (R-CFG-19).
+    pub(super) fn is_open(self, state: &State) -> Result<(), FailureReason> {
+        let destination = state
+            .buckets
+            .get(self.destination)
+            .ok_or(DstBucketNotFound)?;
+        match destination.is_versioned() {
+            true => Ok(()),
+            false => Err(DstBucketUnversioned),
+        }
+    }
+
+    fn at_source_key(self) -> String {
+        format!("{}/{}", bucket_arn(self.source), self.key)
+    }
+
+    fn at_source(self, state: &State, action: &str, resource: &str) -> bool {
+        says(state, self.role, action, self.source, resource) == Decision::Allowed
+    }
+
+    fn at_destination(self, state: &State, action: &str) -> bool {
+        self.destination_says(state, action) == Decision::Allowed
+    }
+
+    fn destination_says(self, state: &State, action: &str) -> Decision {
+        let resource = format!("{}/{}", bucket_arn(self.destination), self.key);
+        says(state, self.role, action, self.destination, &resource)
+    }
+}
+
+/// What the role's policies and the bucket's say together. Within an account one of them suffices;
+/// across accounts both must allow (R-IAM-07). A denial wins in either (R-IAM-08).
+fn says(state: &State, role: &str, action: &str, bucket: &str, resource: &str) -> Decision {
+    let account = account_of(role).unwrap_or(ACCOUNT);
+    let source = bucket_arn(bucket);
+    let request = Request {
+        principal: Principal::Role { arn: role, account },
+        action,
+        resource: Some(resource),
+        context: &context(&source),
+    };
+    let own = state.roles.decide(role, &request);
+    let policy = state
+        .buckets
+        .get(bucket)
+        .and_then(|bucket| bucket.policy.as_ref());
+    let bucket = policy.map_or(Decision::Silent, |policy| policy.document.decide(&request));
+    if [own.policies, own.boundary, bucket].contains(&Decision::Denied) {
+        return Decision::Denied;
+    }
+    let by_role = own.policies == Decision::Allowed && own.boundary == Decision::Allowed;
+    let by_bucket = bucket == Decision::Allowed && own.boundary == Decision::Allowed;
+    let allowed = match account == ACCOUNT {
+        true => by_role || by_bucket,
+        false => by_role && by_bucket,
+    };
+    if allowed {
+        Decision::Allowed
+    } else {
+        Decision::Silent
+    }
+}
+
+fn bucket_arn(name: &str) -> String {
+    format!("arn:aws:s3:::{name}")
+}
+
+/// What a condition can ask of replication's own requests.
+fn context(source: &str) -> [(&'static str, &str); 3] {
+    [
+        ("aws:SourceAccount", ACCOUNT),
+        ("aws:SourceArn", source),
+        ("aws:SecureTransport", "true"),
+    ]
+}
