@@ -14,7 +14,9 @@ mod kind;
 mod marker;
 mod matching;
 mod negative;
+mod obstacle;
 mod order;
+mod reason;
 pub mod reference;
 mod status;
 mod tags;
@@ -27,5 +29,6 @@ mod tests;
 
 pub use judgement::{Judgement, judge};
 pub use kind::{Check, CheckKind};
+pub use obstacle::Obstacles;
 pub use tally::{Counts, Evidence, Finding};
 pub use verdict::{Expectation, PlannedCheck, Verdict};

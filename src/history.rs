@@ -10,8 +10,8 @@ mod file;
 mod recorder;
 
 pub use event::{
-    Content, Event, Failure, Instant, ListedVersion, ObjectSeen, Operation, OperationKind, Outcome,
-    Seen, Side, Timed,
+    Content, Event, Failure, FailureSeen, Instant, ListedVersion, ObjectSeen, Operation,
+    OperationKind, Outcome, Seen, Side, Timed,
 };
 pub use file::{Header, Line, Saved, TargetDescription, VERSION, read};
 pub use recorder::{Journal, Recorder};

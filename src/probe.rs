@@ -2,6 +2,7 @@
 //!
 //! A probe judges nothing. Main types: [`Probe`] looks, [`Schedule`] says how often.
 
+mod failure;
 mod look;
 mod schedule;
 mod wait;

@@ -6,6 +6,7 @@
 mod adopt;
 mod bucket;
 mod configure;
+mod denial;
 #[cfg(test)]
 mod fake;
 mod ledger;
@@ -15,6 +16,7 @@ mod rules;
 
 pub use adopt::{adopt, seen};
 pub use configure::configure;
+pub use denial::{Denial, deny, restore};
 pub use ledger::{Made, MadeBucket};
 pub use remove::{LeftBehind, remove_prefix, tear_down, tear_down_all};
 pub use rules::rule_from_sdk;

@@ -6,6 +6,7 @@
 
 mod canary;
 mod copied;
+mod deny;
 mod files;
 mod open;
 mod play;

@@ -53,6 +53,11 @@ catalogue![
     two_destinations,
     tag_change,
     suspended_destination,
+    role_denied,
+    role_not_assumed,
+    role_cannot_read,
+    role_cannot_read_tags,
+    role_cannot_delete,
     bucket_configuration,
 ];
 

@@ -15,6 +15,7 @@ mod container;
 pub(crate) mod fake;
 #[cfg(feature = "localstack")]
 mod localstack;
+mod own;
 mod preflight;
 mod refusal;
 
@@ -24,6 +25,7 @@ pub use connect::{AWS_LACKS, aws, endpoint, in_process};
 pub use container::Container;
 #[cfg(feature = "localstack")]
 pub use localstack::localstack;
+pub use own::{delete_own, put_own, read_own};
 pub use preflight::preflight;
 pub use refusal::refused;
 

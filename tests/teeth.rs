@@ -75,6 +75,10 @@ caught! {
     a_disabled_rule_that_copies_is_caught: "replicates-disabled-rule" in "disabled-rule" by [NoStatus, StaysAbsent];
     existing_objects_that_travel_are_caught: "replicates-existing" in "existing-objects-stay" by [StaysAbsent];
     a_retried_failure_is_caught: "retries-failed" in "suspended-destination" by [FailedIsFinal, Fails];
+    a_role_that_is_ignored_is_caught: "ignores-role" in "role-denied" by [Fails, FailureReason];
+    tags_that_travel_all_the_same_are_caught: "ignores-role" in "role-cannot-read-tags" by [Tags];
+    a_version_that_never_fails_is_caught: "never-fails" in "role-not-assumed" by [Fails, FailureReason];
+    a_wrong_reason_is_caught: "wrong-failure-reason" in "role-cannot-read" by [FailureReason];
     lost_later_tags_are_caught: "loses-later-tags" in "tag-change" by [Tags];
     a_wrong_storage_class_is_caught: "wrong-storage-class" in "storage-class" by [StorageClass];
     a_new_last_modified_is_caught: "wrong-last-modified" in "last-modified" by [LastModified];

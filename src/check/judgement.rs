@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::view::View;
 use super::{
     Check, CheckKind, Expectation, Finding, PlannedCheck, Verdict, arrival, bucket, content,
-    failing, identity, marker, negative, order, status, tags,
+    failing, identity, marker, negative, order, reason, status, tags,
 };
 use crate::error::{Error, Result};
 use crate::history::History;
@@ -92,6 +92,7 @@ fn examine(view: &View<'_>, check: &Check) -> Tally {
         CheckKind::ReplicaStatus => status::replica(view, check),
         CheckKind::NoStatus => status::none(view, check),
         CheckKind::Fails => failing::fails(view, check),
+        CheckKind::FailureReason => reason::failure(view, check),
         CheckKind::FailedIsFinal => failing::is_final(view, check),
         CheckKind::StaysAbsent => negative::stays_absent(view, check),
         CheckKind::VersionDeleteStays => negative::version_delete(view, check),

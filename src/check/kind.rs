@@ -102,7 +102,8 @@ kinds! {
     MarkerArrives "marker-arrives" "The delete marker is there before the deadline, and current." ["R-DEL-02", "R-DEL-03"];
     MarkerStays "marker-stays" "The delete marker does not travel; the replica stays current." ["R-DEL-01"];
     VersionDeleteStays "version-delete-stays" "Deleting a version at the source leaves its replica." ["R-NOT-04", "R-DEL-06"];
-    Fails "fails" "The source says FAILED before the deadline, and never COMPLETED." ["R-CFG-19", "R-STATUS-07"];
+    Fails "fails" "The source says FAILED before the deadline, and never COMPLETED." ["R-CFG-19", "R-STATUS-07", "R-IAM-05"];
+    FailureReason "failure-reason" "The target names the reason of the failure that S3 documents for its cause." ["R-EVT-14"];
     FailedIsFinal "failed-is-final" "FAILED stays FAILED while newer objects arrive." ["R-STATUS-10"];
     BucketConfiguration "bucket-configuration" "Both buckets are versioned, encrypted with AES256 and expire noncurrent versions after 21 days." ["R-CFG-01", "R-CFG-02", "R-NOT-06"];
 }

@@ -89,7 +89,7 @@ pub(super) fn stays(view: &View<'_>, check: &Check) -> Tally {
             continue;
         }
         for (side, fate) in &expected.fates {
-            if let Fate::Absent { because } = fate {
+            if let Fate::Absent { because } | Fate::Fails { because, .. } = fate {
                 let judged = stayed(view, expected, *side, because);
                 tally.add(&expected.label, subject(*side, expected), judged);
             }

@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Obstacles;
 use crate::history::{
     Content, Event, History, Instant, Operation, OperationKind, Outcome, Plan, Side,
 };
-use crate::replication::{Rule, Schema, Tags, VersionId};
+use crate::replication::{FailureReason, Rule, Schema, Tags, VersionId};
 
 /// What should become of a version at one destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub enum Fate {
     Fails {
         /// The rule that says so.
         because: &'static str,
+        /// The reasons that S3 may name for it (R-EVT-14).
+        reasons: &'static [FailureReason],
     },
 }
 
@@ -83,7 +86,7 @@ pub fn expected(history: &History) -> Vec<Expected> {
         plan: &history.plan,
         destinations: destinations(&history.plan),
         rules: history.plan.rules.clone(),
-        suspended: BTreeSet::new(),
+        obstacles: Obstacles::default(),
         pending: BTreeMap::new(),
         versions: Vec::new(),
     };
@@ -105,7 +108,7 @@ struct Model<'a> {
     plan: &'a Plan,
     destinations: BTreeSet<Side>,
     rules: Vec<Rule>,
-    suspended: BTreeSet<Side>,
+    obstacles: Obstacles,
     /// What was invoked and not yet answered, with the fates decided at its invocation.
     pending: BTreeMap<u32, (&'a Operation, BTreeMap<Side, Fate>)>,
     versions: Vec<Expected>,
@@ -114,7 +117,7 @@ struct Model<'a> {
 impl<'a> Model<'a> {
     fn invoke(&mut self, op: u32, operation: &'a Operation) {
         let fate = |side: &Side| {
-            let fate = fate(self.plan, &self.rules, &self.suspended, *side, operation);
+            let fate = fate(self.plan, &self.rules, &self.obstacles, *side, operation);
             (*side, fate)
         };
         let fates = self.destinations.iter().map(fate).collect();
@@ -125,13 +128,7 @@ impl<'a> Model<'a> {
         let Some((operation, fates)) = self.pending.remove(&op) else {
             return;
         };
-        if let OperationKind::Versioning { enabled } = &operation.kind {
-            if *enabled {
-                self.suspended.remove(&operation.side);
-            } else {
-                self.suspended.insert(operation.side);
-            }
-        }
+        self.obstacles.change(operation);
         if operation.side != Side::Source {
             return;
         }
@@ -150,7 +147,10 @@ impl<'a> Model<'a> {
                     known.tags_since = at;
                 }
             }
-            OperationKind::DeleteVersion { .. } | OperationKind::Versioning { .. } => {}
+            OperationKind::DeleteVersion { .. }
+            | OperationKind::Versioning { .. }
+            | OperationKind::Deny { .. }
+            | OperationKind::Restore => {}
             OperationKind::Put(_)
             | OperationKind::Found(_)
             | OperationKind::Multipart { .. }
@@ -163,7 +163,10 @@ impl<'a> Model<'a> {
                     key: operation.key.clone(),
                     version: outcome.version.clone().unwrap_or_else(|| "null".into()),
                     acknowledged: at,
-                    tags: content.as_ref().map(|c| c.tags.clone()).unwrap_or_default(),
+                    tags: match (&content, self.obstacles.keep_tags()) {
+                        (Some(content), false) => content.tags.clone(),
+                        _ => Tags::new(),
+                    },
                     content,
                     fates,
                     tags_since: at,
@@ -178,17 +181,17 @@ impl<'a> Model<'a> {
 pub fn fates(
     plan: &Plan,
     rules: &[Rule],
-    suspended: &BTreeSet<Side>,
+    obstacles: &Obstacles,
     operation: &Operation,
 ) -> BTreeMap<Side, Fate> {
-    let fate = |side| (side, fate(plan, rules, suspended, side, operation));
+    let fate = |side| (side, fate(plan, rules, obstacles, side, operation));
     destinations(plan).into_iter().map(fate).collect()
 }
 
 fn fate(
     plan: &Plan,
     rules: &[Rule],
-    suspended: &BTreeSet<Side>,
+    obstacles: &Obstacles,
     side: Side,
     operation: &Operation,
 ) -> Fate {
@@ -210,17 +213,13 @@ fn fate(
         };
         return Fate::Absent { because };
     };
-    let fails = Fate::Fails {
-        because: "R-CFG-19",
-    };
-    let suspended = suspended.contains(&side);
+    let failure = obstacles.failure(side, &operation.kind);
     let Some(content) = content else {
         return match rule.schema {
             Schema::V2 if !rule.delete_markers => Fate::Absent {
                 because: "R-DEL-01",
             },
-            _ if suspended => fails,
-            Schema::V1 | Schema::V2 => Fate::Marker,
+            Schema::V1 | Schema::V2 => failure.unwrap_or(Fate::Marker),
         };
     };
     let class = content.storage_class.as_deref();
@@ -229,8 +228,8 @@ fn fate(
             because: "R-NOT-03",
         };
     }
-    if suspended {
-        return fails;
+    if let Some(failure) = failure {
+        return failure;
     }
     let storage_class = rule.storage_class.as_deref().or(class);
     Fate::Replica {

@@ -6,6 +6,7 @@ mod found;
 mod marker;
 mod negative;
 mod order;
+mod reason;
 mod reference;
 mod replica;
 mod status;

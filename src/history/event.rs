@@ -1,6 +1,6 @@
 //! The events of a history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -171,6 +171,14 @@ pub enum OperationKind {
         /// `Enabled` or `Suspended`.
         enabled: bool,
     },
+    /// Actions are denied to the replication role, on the pair's keys, in the place of what was
+    /// denied before.
+    Deny {
+        /// Such as `s3:ReplicateObject`.
+        actions: BTreeSet<String>,
+    },
+    /// What was denied is given back.
+    Restore,
     /// `PutBucketReplication`.
     Configure {
         /// The new rules.
@@ -258,6 +266,11 @@ pub enum Seen {
         /// The versions.
         versions: Vec<ListedVersion>,
     },
+    /// The failed replications of a version that the target tells of.
+    Failures {
+        /// One a failure.
+        failures: Vec<FailureSeen>,
+    },
     /// The bucket's configuration.
     Bucket {
         /// `Enabled`, `Suspended` or none.
@@ -269,6 +282,15 @@ pub enum Seen {
     },
     /// No evidence: the request failed.
     Failed(Failure),
+}
+
+/// A failed replication, as S3's event tells of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailureSeen {
+    /// The destination.
+    pub side: Side,
+    /// `failureReason`, in the target's own word.
+    pub reason: String,
 }
 
 /// A version as a listing shows it.

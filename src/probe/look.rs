@@ -201,7 +201,7 @@ impl Probe {
         })
     }
 
-    fn note(
+    pub(super) fn note(
         &self,
         side: Side,
         key: &str,
@@ -214,15 +214,21 @@ impl Probe {
         seen
     }
 
-    fn client(&self, side: Side) -> &Client {
+    pub(super) fn client(&self, side: Side) -> &Client {
         match side {
             Side::Source => &self.source,
             Side::Destination(_) => &self.destination,
         }
     }
 
-    fn bucket(&self, side: Side) -> &str {
+    pub(super) fn bucket(&self, side: Side) -> &str {
         self.buckets.get(&side).map_or("", String::as_str)
+    }
+
+    /// The side of the bucket with this name.
+    pub(super) fn side(&self, bucket: &str) -> Option<Side> {
+        let named = self.buckets.iter().find(|(_, name)| *name == bucket);
+        named.map(|(side, _)| *side)
     }
 }
 

@@ -61,7 +61,7 @@ impl Probe {
         self.until(look, deadline).await
     }
 
-    async fn until<F, L>(&self, mut look: L, deadline: Instant) -> bool
+    pub(super) async fn until<F, L>(&self, mut look: L, deadline: Instant) -> bool
     where
         L: FnMut() -> F + Send,
         F: Future<Output = bool> + Send,

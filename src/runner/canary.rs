@@ -39,15 +39,13 @@ impl Stage {
         Err(self.not_replicating())
     }
 
-    /// One enabled rule for each destination that is not suspended.
+    /// One enabled rule for each destination with nothing in its way.
     fn canary_rules(&self) -> Vec<Rule> {
         let mut rules: Vec<Rule> = Vec::new();
         for rule in self.rules.iter().filter(|rule| rule.enabled) {
-            let suspended = self
-                .suspended
-                .iter()
-                .any(|side| side.to_string() == rule.destination);
-            if !suspended
+            let open = Side::try_from(rule.destination.clone())
+                .is_ok_and(|side| self.obstacles.leave_open(side));
+            if open
                 && rules
                     .iter()
                     .all(|other| other.destination != rule.destination)

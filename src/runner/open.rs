@@ -117,7 +117,8 @@ pub async fn open(settings: &Settings) -> Result<Opened> {
 }
 
 async fn plain(urls: &(String, String), settings: &Settings) -> Result<Opened> {
-    let target = target::endpoint(urls.clone(), &settings.connect).await?;
+    let mut target = target::endpoint(urls.clone(), &settings.connect).await?;
+    target.learn().await;
     Ok(Opened::new(target, Pace::ENDPOINT))
 }
 
@@ -255,7 +256,9 @@ fn embedded_target(
         "the embedded pair of bucketpair ",
         env!("CARGO_PKG_VERSION")
     );
-    target::in_process(
+    let mut target = target::in_process(
         "emulator", clients.0, clients.1, urls, regions, &keys, engine,
-    )
+    );
+    target.is_an_embedded_pair();
+    target
 }

@@ -7,7 +7,7 @@ use crate::check::{Check, CheckKind, Expectation, PlannedCheck, judge};
 use crate::error::{Error, Result};
 use crate::history::{Operation, OperationKind, Outcome, Plan, Side};
 use crate::provision::{self, DEFAULT_ROLE, Pair, Request};
-use crate::replication::Rule;
+use crate::replication::{Capability, Rule};
 use crate::report::Row;
 use crate::scenario::Scenario;
 use crate::workload::{Applied, Step, Until};
@@ -37,9 +37,12 @@ async fn attempt(shared: &Shared, scenario: &Scenario) -> Result<Row> {
 
 /// Finds or makes the pair, and begins the history.
 pub(super) async fn stage(shared: &Shared, scenario: &Scenario) -> Result<Stage> {
-    let (pair, rules) = find_pair(shared, scenario).await?;
+    let role = role(scenario);
+    let (pair, rules) = find_pair(shared, scenario, &role).await?;
     let plan = plan(shared, scenario, &pair, rules)?;
-    Ok(Stage::new(shared, pair, plan))
+    let mut stage = Stage::new(shared, pair, plan);
+    stage.role = role;
+    Ok(stage)
 }
 
 async fn act(stage: &mut Stage, scenario: &Scenario) -> Result<()> {
@@ -54,7 +57,16 @@ async fn act(stage: &mut Stage, scenario: &Scenario) -> Result<()> {
     Ok(())
 }
 
-async fn find_pair(shared: &Shared, scenario: &Scenario) -> Result<(Pair, Vec<Rule>)> {
+/// The role that replicates the pair. A scenario that takes something from it has one of its own,
+/// so that nobody else's replicas fail.
+fn role(scenario: &Scenario) -> String {
+    match scenario.needs.contains(&Capability::DenyReplication) {
+        true => format!("{DEFAULT_ROLE}-{}", uuid::Uuid::new_v4()),
+        false => DEFAULT_ROLE.to_owned(),
+    }
+}
+
+async fn find_pair(shared: &Shared, scenario: &Scenario, role: &str) -> Result<(Pair, Vec<Rule>)> {
     if let Some((source, destination)) = &shared.pair {
         let prefix = format!("bucketpair-{}/{}/", shared.run, scenario.name);
         return provision::adopt(&shared.target, source, destination, &shared.run, &prefix).await;
@@ -62,6 +74,7 @@ async fn find_pair(shared: &Shared, scenario: &Scenario) -> Result<(Pair, Vec<Ru
     let mut request = Request::new(&shared.run, &scenario.name, &shared.expires);
     request.destinations = scenario.destinations;
     request.rules.clone_from(&scenario.rules);
+    role.clone_into(&mut request.role);
     let pair = provision::provision(&shared.target, &request, &shared.made).await?;
     Ok((pair, scenario.rules.clone()))
 }
@@ -69,7 +82,7 @@ async fn find_pair(shared: &Shared, scenario: &Scenario) -> Result<(Pair, Vec<Ru
 fn plan(shared: &Shared, scenario: &Scenario, pair: &Pair, rules: Vec<Rule>) -> Result<Plan> {
     let planned = scenario.checks.iter().map(|check| PlannedCheck {
         check: check.clone(),
-        expectation: expectation(check, shared.pace.unsure_rules_are_required),
+        expectation: expectation(check, shared),
     });
     let checks = planned.map(serde_json::to_value).collect::<Result<_, _>>();
     Ok(Plan {
@@ -87,8 +100,15 @@ fn plan(shared: &Shared, scenario: &Scenario, pair: &Pair, rules: Vec<Rule>) -> 
 
 /// Behaviour that AWS does not promise is required of emulators, which claim it, and recorded
 /// elsewhere.
-fn expectation(check: &Check, required: bool) -> Expectation {
+fn expectation(check: &Check, shared: &Shared) -> Expectation {
     const UNSURE: [CheckKind; 2] = [CheckKind::Etag, CheckKind::Checksums];
+    let told = shared.target.offers(Capability::FailureReasons);
+    if check.kind == CheckKind::FailureReason && !told {
+        return Expectation::NotOffered {
+            reason: "the target tells no failure reasons".to_owned(),
+        };
+    }
+    let required = shared.pace.unsure_rules_are_required;
     match UNSURE.contains(&check.kind) && !required {
         true => Expectation::Recorded {
             reason: "AWS does not promise it".to_owned(),
@@ -129,6 +149,8 @@ impl Stage {
                 self.remember(label, applied);
             }
             Step::Versioning { side, enabled } => self.versioning(*side, *enabled).await?,
+            Step::Deny { actions } => self.deny(actions).await?,
+            Step::Restore => self.restore().await?,
             Step::Configure { rules } => self.configure(rules).await?,
             Step::Await { of, until } => self.wait_for(of, *until).await?,
         }
@@ -137,10 +159,12 @@ impl Stage {
 
     async fn versioning(&mut self, side: Side, enabled: bool) -> Result<()> {
         self.driver.versioning(side, enabled).await?;
-        match enabled {
-            true => self.suspended.remove(&side),
-            false => self.suspended.insert(side),
-        };
+        self.obstacles.change(&Operation {
+            label: String::new(),
+            side,
+            key: String::new(),
+            kind: OperationKind::Versioning { enabled },
+        });
         Ok(())
     }
 
@@ -155,7 +179,7 @@ impl Stage {
             key,
             kind,
         });
-        provision::configure(&self.shared.target, &self.pair, rules, DEFAULT_ROLE).await?;
+        provision::configure(&self.shared.target, &self.pair, rules, &self.role).await?;
         self.recorder
             .ok(self.recorder.now(), op, Outcome::default());
         self.rules = rules.to_vec();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Settings, Shared, files};
+use crate::check::Obstacles;
 use crate::check::reference::{Fate, fates};
 use crate::error::{Error, Result};
 use crate::history::{Content, Operation, OperationKind, Plan, Side};
@@ -113,8 +114,13 @@ fn covers(rules: &[Rule], wanted: &Filter, scenario: &Scenario) -> bool {
             key,
             kind,
         };
-        fates(&Plan::of_rules(rules), rules, &BTreeSet::new(), &operation)
-            .remove(&Side::Destination(0))
+        fates(
+            &Plan::of_rules(rules),
+            rules,
+            &Obstacles::default(),
+            &operation,
+        )
+        .remove(&Side::Destination(0))
     };
     let deletes = scenario
         .steps

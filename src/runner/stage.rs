@@ -1,17 +1,17 @@
 //! The stage of one scenario: its pair, its history, and who acts and looks on it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::{Opened, Pace, Settings, Shared, play};
-use crate::check::{Check, PlannedCheck};
+use crate::check::{Check, Obstacles, PlannedCheck};
 use crate::error::Result;
 use crate::history::{History, Plan, Recorder, Side};
 use crate::probe::Probe;
-use crate::provision::{Pair, tear_down, tear_down_all};
+use crate::provision::{DEFAULT_ROLE, Denial, Pair, tear_down, tear_down_all};
 use crate::replication::Rule;
 use crate::scenario::Scenario;
 use crate::workload::{Applied, Driver};
@@ -27,8 +27,12 @@ pub struct Stage {
     pub(super) probe: Probe,
     /// The rules in force.
     pub(super) rules: Vec<Rule>,
-    /// Destinations whose versioning is suspended.
-    pub(super) suspended: BTreeSet<Side>,
+    /// What is in replication's way.
+    pub(super) obstacles: Obstacles,
+    /// The role of its configuration.
+    pub(super) role: String,
+    /// The actions that are denied to the role.
+    pub(super) denial: Option<Denial>,
     /// What each step did, by label.
     pub(super) applied: BTreeMap<String, Applied>,
     /// Who is looking for the replicas of each step.
@@ -69,7 +73,9 @@ impl Stage {
             probe,
             rules: plan.rules.clone(),
             plan,
-            suspended: BTreeSet::new(),
+            obstacles: Obstacles::default(),
+            role: DEFAULT_ROLE.to_owned(),
+            denial: None,
             applied: BTreeMap::new(),
             watching: BTreeMap::new(),
             last: Instant::now(),

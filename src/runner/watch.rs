@@ -5,7 +5,7 @@ use tokio::task::JoinSet;
 use super::Stage;
 use crate::check::reference::{Fate, fates};
 use crate::history::{Operation, OperationKind, Side};
-use crate::replication::{ReplicationStatus, Tags, VersionId};
+use crate::replication::{Capability, ReplicationStatus, Tags, VersionId};
 use crate::workload::Applied;
 
 const FINAL: [ReplicationStatus; 2] = [ReplicationStatus::Completed, ReplicationStatus::Failed];
@@ -24,7 +24,7 @@ impl Stage {
             key,
             kind,
         };
-        fates(&self.plan, &self.rules, &self.suspended, &operation)
+        fates(&self.plan, &self.rules, &self.obstacles, &operation)
             .into_iter()
             .collect()
     }
@@ -40,10 +40,26 @@ impl Stage {
             .any(|(_, fate)| !matches!(fate, Fate::Absent { .. }));
         self.watch_status(label, &applied.key, &version, eligible);
         for (side, fate) in fates {
-            if matches!(fate, Fate::Replica { .. }) {
-                self.watch_replica(label, side, &applied.key, &version);
+            match fate {
+                Fate::Replica { .. } => {
+                    self.watch_replica(label, side, &applied.key, &version);
+                }
+                Fate::Fails { .. } => self.watch_failure(label, side, &applied.key, &version),
+                Fate::Marker | Fate::Absent { .. } => {}
             }
         }
+    }
+
+    /// Asks for the reason of a failure, where the target tells it.
+    fn watch_failure(&mut self, label: &str, side: Side, key: &str, version: &VersionId) {
+        if !self.shared.target.offers(Capability::FailureReasons) {
+            return;
+        }
+        let (probe, deadline) = (self.probe.clone(), self.deadline());
+        let (key, version) = (key.to_owned(), version.clone());
+        self.watchers(label).spawn(async move {
+            probe.until_failure(side, &key, &version, deadline).await;
+        });
     }
 
     fn watch_replica(&mut self, label: &str, side: Side, key: &str, version: &VersionId) {
@@ -76,6 +92,9 @@ impl Stage {
     /// Looks for a delete marker where it should travel to.
     pub(super) fn watch_marker(&mut self, label: &str, applied: &Applied) {
         for (side, fate) in self.fates(applied) {
+            if let (Fate::Fails { .. }, Some(version)) = (&fate, &applied.outcome.version) {
+                self.watch_failure(label, side, &applied.key, version);
+            }
             if matches!(fate, Fate::Marker) {
                 let (probe, deadline) = (self.probe.clone(), self.deadline());
                 let key = applied.key.clone();

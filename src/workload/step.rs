@@ -1,6 +1,6 @@
 //! What a scenario does, as data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::history::Side;
@@ -42,6 +42,13 @@ pub enum Step {
         /// Whether it is enabled.
         enabled: bool,
     },
+    /// Denies actions to the replication role, on the pair's keys.
+    Deny {
+        /// Such as `s3:ReplicateObject`.
+        actions: BTreeSet<String>,
+    },
+    /// Gives back what was denied.
+    Restore,
     /// Puts a replication configuration and waits until it is live.
     Configure {
         /// The new rules.
@@ -117,6 +124,13 @@ impl Step {
             of: of.to_owned(),
             tags: owned(tags),
         }
+    }
+
+    /// Denies actions to the replication role.
+    #[must_use]
+    pub fn deny<const N: usize>(actions: [&str; N]) -> Self {
+        let actions = actions.map(str::to_owned).into();
+        Self::Deny { actions }
     }
 
     /// Waits until every replica of what step `of` wrote is there.

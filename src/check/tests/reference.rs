@@ -4,6 +4,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::check::reference::{Fate, expected};
+use crate::replication::FailureReason;
 use crate::replication::Schema;
 
 fn at(story: &Story, label: &str, side: Side) -> Fate {
@@ -151,6 +152,7 @@ fn a_write_to_a_suspended_destination_fails_for_good() {
     assert_eq!(
         fate(&story, "refused"),
         Fate::Fails {
+            reasons: &[FailureReason::DstBucketUnversioned],
             because: "R-CFG-19"
         }
     );

@@ -8,6 +8,7 @@
 //! | `GET /_bucketpair/failures/BUCKET` | the failed replications of a source bucket, as S3's event records |
 //! | `GET, PUT, DELETE /_bucketpair/roles/NAME` | a role, as JSON |
 //! | `PUT, DELETE /_bucketpair/roles/NAME/policies/POLICY` | one policy of a role |
+//! | `PUT, DELETE /_bucketpair/roles/NAME/trust` | its trust policy; without one S3 may assume it |
 
 use std::sync::Arc;
 
@@ -70,6 +71,10 @@ impl S3Route for Own {
             ("GET", ["roles", role]) => Some(self.role(role)?),
             ("PUT", ["roles", role]) => self.put_role(role, read(&body)?)?,
             ("DELETE", ["roles", role]) => self.delete_role(role),
+            ("PUT", ["roles", role, "trust"]) => self.put_trust(role, read(&body)?)?,
+            ("DELETE", ["roles", role, "trust"]) => {
+                self.put_trust(role, Role::default().assume_role_policy_document)?
+            }
             ("PUT", ["roles", role, "policies", policy]) => {
                 self.put_policy(role, policy, read(&body)?)?
             }
@@ -116,6 +121,14 @@ impl Own {
     fn delete_role(&self, name: &str) -> Option<Value> {
         self.0.lock().roles.delete(name);
         None
+    }
+
+    fn put_trust(&self, role: &str, document: Value) -> S3Result<Option<Value>> {
+        let mut state = self.0.lock();
+        let known = state.roles.get(role).ok_or_else(no_such_role)?;
+        let known = known.with_trust(document);
+        state.roles.put(role, known).map_err(malformed)?;
+        Ok(None)
     }
 
     fn put_policy(&self, role: &str, policy: &str, document: Value) -> S3Result<Option<Value>> {

@@ -1,0 +1,119 @@
+//! What keeps a replica that the rules would send: a bucket's state, or the role's permissions.
+
+use std::collections::BTreeSet;
+
+use super::reference::Fate;
+use crate::history::{Operation, OperationKind, Side};
+use crate::replication::FailureReason::{
+    self, AssumeRoleNotPermitted, DstBucketUnversioned, DstDelObjNotPermitted,
+    DstMultipartCompleteNotPermitted, DstMultipartInitNotPermitted, DstMultipartUploadNotPermitted,
+    DstPutObjectNotPermitted, SrcGetAclNotPermitted, SrcGetObjectNotPermitted,
+    SrcHeadObjectNotPermitted,
+};
+
+/// What is in the way at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Obstacles {
+    /// Destinations whose versioning is suspended.
+    pub suspended: BTreeSet<Side>,
+    /// The actions that are denied to the replication role.
+    pub denied: BTreeSet<String>,
+}
+
+impl Obstacles {
+    /// Follows an operation that was acknowledged.
+    pub fn change(&mut self, operation: &Operation) {
+        match &operation.kind {
+            OperationKind::Versioning { enabled: true } => {
+                self.suspended.remove(&operation.side);
+            }
+            OperationKind::Versioning { enabled: false } => {
+                self.suspended.insert(operation.side);
+            }
+            OperationKind::Deny { actions } => self.denied.clone_from(actions),
+            OperationKind::Restore => self.denied.clear(),
+            _ => {}
+        }
+    }
+
+    /// Whether tags stay behind: they may not be read (R-IAM-04, as the page on permissions says),
+    /// or not be written (R-IAM-06).
+    pub(super) fn keep_tags(&self) -> bool {
+        let actions = ["s3:GetObjectVersionTagging", "s3:ReplicateTags"];
+        actions.iter().any(|action| self.denied.contains(*action))
+    }
+
+    /// Whether nothing is in the way of an object to this destination.
+    #[must_use]
+    pub fn leave_open(&self, side: Side) -> bool {
+        !self.suspended.contains(&side) && self.denied.is_empty()
+    }
+
+    /// The failure of what an operation writes, and the reasons that S3 may name for it; none
+    /// where nothing is in the way.
+    pub(super) fn failure(&self, side: Side, kind: &OperationKind) -> Option<Fate> {
+        let written: &[(&[&str], &str, &[FailureReason])] = match kind {
+            OperationKind::Delete => MARKER,
+            OperationKind::Multipart { .. } => MULTIPART,
+            _ => OBJECT,
+        };
+        let denied = |(actions, _, _): &&(&[&str], &str, &[FailureReason])| {
+            actions.iter().all(|action| self.denied.contains(*action))
+        };
+        let in_order = BEFORE.iter().chain(written);
+        if let Some((_, because, reasons)) = in_order.clone().find(denied) {
+            return Some(Fate::Fails { because, reasons });
+        }
+        self.suspended.contains(&side).then_some(Fate::Fails {
+            because: "R-CFG-19",
+            reasons: &[DstBucketUnversioned],
+        })
+    }
+}
+
+/// Actions that fail a replication when all of them are denied, the rule, and the reasons for it.
+type Denials = [(
+    &'static [&'static str],
+    &'static str,
+    &'static [FailureReason],
+)];
+
+const BEFORE: &Denials = &[
+    (&["sts:AssumeRole"], "R-IAM-01", &[AssumeRoleNotPermitted]),
+    // S3 names no reason of its own for these two.
+    (&["s3:GetReplicationConfiguration"], "R-IAM-02", &[]),
+    (&["s3:ListBucket"], "R-IAM-02", &[]),
+];
+const MARKER: &Denials = &[(
+    &["s3:ReplicateDelete"],
+    "R-IAM-05",
+    &[DstDelObjNotPermitted],
+)];
+const OBJECT: &Denials = &[READ, ACL, (PUT, "R-IAM-05", &[DstPutObjectNotPermitted])];
+const MULTIPART: &Denials = &[
+    READ,
+    ACL,
+    (
+        PUT,
+        "R-IAM-05",
+        &[
+            DstMultipartInitNotPermitted,
+            DstMultipartUploadNotPermitted,
+            DstMultipartCompleteNotPermitted,
+            DstPutObjectNotPermitted,
+        ],
+    ),
+];
+
+const PUT: &[&str] = &["s3:ReplicateObject"];
+/// The older action will do where no KMS key is in play (R-IAM-10), so both must be denied.
+const READ: (&[&str], &str, &[FailureReason]) = (
+    &["s3:GetObjectVersionForReplication", "s3:GetObjectVersion"],
+    "R-IAM-03",
+    &[SrcGetObjectNotPermitted, SrcHeadObjectNotPermitted],
+);
+const ACL: (&[&str], &str, &[FailureReason]) = (
+    &["s3:GetObjectVersionAcl"],
+    "R-IAM-03",
+    &[SrcGetAclNotPermitted],
+);

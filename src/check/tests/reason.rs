@@ -1,0 +1,68 @@
+//! What a role may not do, and the reason that S3 names for it.
+
+use rstest::rstest;
+
+use super::*;
+use crate::check::reference::{Fate, expected};
+use crate::history::FailureSeen;
+use Verdict::{Fail, Pass, Unknown};
+
+fn denied(actions: &[&str]) -> Story {
+    let actions = actions.iter().map(|action| (*action).to_owned()).collect();
+    Story::new().op(
+        0,
+        "deny",
+        (SOURCE, ""),
+        OperationKind::Deny { actions },
+        None,
+    )
+}
+
+fn told(reasons: &[(Side, &str)]) -> Seen {
+    let failure = |(side, reason): &(Side, &str)| FailureSeen {
+        side: *side,
+        reason: (*reason).to_owned(),
+    };
+    Seen::Failures {
+        failures: reasons.iter().map(failure).collect(),
+    }
+}
+
+#[rstest]
+#[case::the_documented_one(&[(20, &[(DESTINATION, "DstPutObjectNotPermitted")])], Pass)]
+#[case::another(&[(20, &[(DESTINATION, "DstBucketUnversioned")])], Fail)]
+#[case::of_another_destination_only(&[(20, &[(SECOND, "DstPutObjectNotPermitted")])], Unknown)]
+#[case::none_after_the_deadline(&[(20, &[]), (2_000, &[])], Fail)]
+#[case::none_yet(&[(20, &[])], Unknown)]
+#[case::not_asked(&[], Unknown)]
+fn the_reason_is_the_documented_one(
+    #[case] looks: &[(u64, &[(Side, &str)])],
+    #[case] verdict: Verdict,
+) {
+    let story = denied(&["s3:ReplicateObject"]).put(10, "w", "k", "v1");
+    let story = looks.iter().fold(story, |story, (at, reasons)| {
+        story.look(*at, SOURCE, "k", "v1", told(reasons))
+    });
+    assert_eq!(story.verdict(CheckKind::FailureReason), verdict);
+}
+
+#[rstest]
+#[case::the_write("s3:ReplicateObject", true)]
+#[case::the_acl("s3:GetObjectVersionAcl", true)]
+#[case::the_role_itself("sts:AssumeRole", true)]
+#[case::the_list("s3:ListBucket", true)]
+#[case::deletes_alone("s3:ReplicateDelete", false)]
+#[case::tags_alone("s3:ReplicateTags", false)]
+#[case::the_newer_of_two_reads("s3:GetObjectVersionForReplication", false)]
+fn an_object_fails_where_its_action_is_denied(#[case] action: &str, #[case] fails: bool) {
+    let story = denied(&[action]).put(10, "w", "k", "v1");
+    let story = story.op(20, "restore", (SOURCE, ""), OperationKind::Restore, None);
+    let expected = expected(&story.put(30, "later", "k", "v2").0);
+    let seen = matches!(expected[0].fates[&DESTINATION], Fate::Fails { .. });
+    assert_eq!(seen, fails, "{action}: {:?}", expected[0]);
+    assert!(
+        expected[1].fates[&DESTINATION].arrives(),
+        "{:?}",
+        expected[1]
+    );
+}
