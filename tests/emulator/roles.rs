@@ -57,7 +57,7 @@ fn least() -> Vec<Value> {
     ]
 }
 
-fn policy(statements: Vec<Value>) -> RolePolicy {
+fn policy(statements: &[Value]) -> RolePolicy {
     let document = json!({"Version": "2012-10-17", "Statement": statements});
     RolePolicy::new("replication", document)
 }
@@ -66,7 +66,7 @@ fn policy(statements: Vec<Value>) -> RolePolicy {
 fn without(action: &str) -> Role {
     let mut statements = least();
     statements.push(json!({"Effect": "Deny", "Action": action, "Resource": "*"}));
-    Role::default().with_only([policy(statements)])
+    Role::default().with_only([policy(&statements)])
 }
 
 #[rstest]

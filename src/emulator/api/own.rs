@@ -114,7 +114,11 @@ impl Own {
     }
 
     fn put_role(&self, name: &str, role: Role) -> S3Result<Option<Value>> {
-        self.0.lock().roles.put(name, role).map_err(malformed)?;
+        self.0
+            .lock()
+            .roles
+            .put(name, role)
+            .map_err(|error| malformed(&error))?;
         Ok(None)
     }
 
@@ -127,7 +131,10 @@ impl Own {
         let mut state = self.0.lock();
         let known = state.roles.get(role).ok_or_else(no_such_role)?;
         let known = known.with_trust(document);
-        state.roles.put(role, known).map_err(malformed)?;
+        state
+            .roles
+            .put(role, known)
+            .map_err(|error| malformed(&error))?;
         Ok(None)
     }
 
@@ -135,7 +142,10 @@ impl Own {
         let mut state = self.0.lock();
         let known = state.roles.get(role).ok_or_else(no_such_role)?;
         let known = known.with_policy(RolePolicy::new(policy, document));
-        state.roles.put(role, known).map_err(malformed)?;
+        state
+            .roles
+            .put(role, known)
+            .map_err(|error| malformed(&error))?;
         Ok(None)
     }
 
@@ -143,17 +153,20 @@ impl Own {
         let mut state = self.0.lock();
         let mut known = state.roles.get(role).ok_or_else(no_such_role)?;
         known.policies.retain(|other| other.policy_name != policy);
-        state.roles.put(role, known).map_err(malformed)?;
+        state
+            .roles
+            .put(role, known)
+            .map_err(|error| malformed(&error))?;
         Ok(None)
     }
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> S3Result<T> {
-    serde_json::from_slice(body).map_err(|error| malformed(PolicyError(error.to_string())))
+    serde_json::from_slice(body).map_err(|error| malformed(&PolicyError(error.to_string())))
 }
 
 /// IAM's word for a document that it refuses.
-fn malformed(error: PolicyError) -> s3s::S3Error {
+fn malformed(error: &PolicyError) -> s3s::S3Error {
     let mut refused = refusal("MalformedPolicyDocument", StatusCode::BAD_REQUEST, "");
     refused.set_message(error.to_string());
     refused

@@ -6,7 +6,7 @@ use super::*;
 const ROLE: &str = "arn:aws:iam::000000000000:role/replication";
 const OBJECT: &str = "arn:aws:s3:::destination/logs/2026/a b";
 
-fn decide(kind: Kind, statements: Value, action: &str, resource: Option<&str>) -> Decision {
+fn decide(kind: Kind, statements: &Value, action: &str, resource: Option<&str>) -> Decision {
     let document = json!({"Version": "2012-10-17", "Statement": statements});
     let principal = match kind {
         Kind::Trust => Principal::Service("s3.amazonaws.com"),
@@ -58,7 +58,7 @@ fn decide(kind: Kind, statements: Value, action: &str, resource: Option<&str>) -
 fn an_identity_policy_decides(#[case] statements: Value, #[case] expected: Decision) {
     let seen = decide(
         Kind::Identity,
-        statements.clone(),
+        &statements,
         "s3:ReplicateObject",
         Some(OBJECT),
     );
@@ -75,7 +75,7 @@ fn an_identity_policy_decides(#[case] statements: Value, #[case] expected: Decis
 fn a_trust_policy_names_the_service(#[case] principal: Value, #[case] expected: Decision) {
     let statements =
         json!([{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]);
-    let seen = decide(Kind::Trust, statements.clone(), "sts:AssumeRole", None);
+    let seen = decide(Kind::Trust, &statements, "sts:AssumeRole", None);
     assert_eq!(seen, expected, "{statements:#}");
 }
 
@@ -90,7 +90,7 @@ fn a_bucket_policy_names_the_role(#[case] principal: Value, #[case] expected: De
     let statements = json!([{"Effect": "Allow", "Principal": principal, "Action": "s3:*", "Resource": "arn:aws:s3:::destination/*"}]);
     let seen = decide(
         Kind::Bucket,
-        statements.clone(),
+        &statements,
         "s3:ReplicateObject",
         Some(OBJECT),
     );
