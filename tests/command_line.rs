@@ -113,7 +113,8 @@ fn expect(output: &Output, code: i32, words: &[&str]) {
 #[test]
 fn the_catalogue_passes_on_a_served_pair_in_another_process() {
     let served = Served::start(&[]);
-    expect(&served.run(&[]), 0, &["29 passed"]);
+    let all = format!("{} passed", bucketpair::scenario::catalogue().len());
+    expect(&served.run(&[]), 0, &[&all]);
 }
 
 #[test]

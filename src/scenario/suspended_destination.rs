@@ -4,7 +4,7 @@ use super::prelude::*;
 
 pub(super) fn scenario() -> Scenario {
     Scenario::new("suspended-destination", "a suspended destination makes FAILED; rewriting recovers")
-        .proves(["R-CFG-19", "R-STATUS-09", "R-STATUS-10"])
+        .proves(["R-CFG-19", "R-STATUS-09", "R-STATUS-10", "R-EVT-14"])
         .needs([Capability::FreshPair, Capability::SuspendDestination])
         .steps([
             Step::Versioning { side: Side::Destination(0), enabled: false },
@@ -16,6 +16,7 @@ pub(super) fn scenario() -> Scenario {
         ])
         .checks([
             check(CheckKind::Fails).of(["refused"]),
+            check(CheckKind::FailureReason).of(["refused"]),
             check(CheckKind::FailedIsFinal).of(["refused"]),
             check(CheckKind::Arrives).of(["rewritten"]),
             check(CheckKind::SourceStatus).of(["rewritten"]),
