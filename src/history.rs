@@ -7,14 +7,18 @@
 mod event;
 mod failure;
 mod file;
+mod page;
 mod recorder;
+mod session;
 
 pub use event::{
     Content, Event, Failure, FailureSeen, Instant, ListedVersion, ObjectSeen, Operation,
     OperationKind, Outcome, Seen, Side, Timed,
 };
 pub use file::{Header, Line, Saved, TargetDescription, VERSION, read};
+pub use page::Page;
 pub use recorder::{Journal, Recorder};
+pub use session::{Session, Suspension};
 
 use std::fmt::Write as _;
 

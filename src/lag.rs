@@ -6,24 +6,40 @@
 
 mod band;
 mod binomial;
+mod caveat;
 mod cell;
 mod cluster;
 mod curve;
+mod difference;
+mod facts;
+mod index;
 mod interval;
+mod look;
+mod measure;
 mod profile;
+mod sample;
+mod setup;
 mod slo;
 mod summary;
 mod warning;
+mod write;
 
 #[cfg(test)]
 mod tests;
 
 pub use band::{Band, QUANTILES, Quantile, samples_for_quantile};
+pub use caveat::Caveat;
 pub use cell::{Cell, Spread};
 pub use cluster::{RUNS_FOR_CONFIDENCE, Units};
 pub use curve::Arrived;
-pub use interval::{Censoring, Interval, Measure, OperationType, Sample, intervals};
+pub use difference::{Difference, differences};
+pub use facts::{Floor, Operations, Requests, RunFacts};
+pub use interval::{Censoring, Interval};
+pub use measure::intervals;
 pub use profile::{Asked, Measured, PROFILE_VERSION, Profile, ProfiledRun};
+pub use sample::{Measure, OperationType, Sample};
+pub use setup::{OperationShare, Setup, SizeShare};
 pub use slo::{Slo, SloJudgement, SloVerdict};
 pub use summary::{ESTIMATOR, Summary};
 pub use warning::Warning;
+pub use write::PREPARED;

@@ -92,12 +92,12 @@ pub fn expected(history: &History) -> Vec<Expected> {
     };
     for timed in &history.events {
         match &timed.event {
-            Event::Invoke { op, operation } => model.invoke(*op, operation),
+            Event::Invoke { op, operation, .. } => model.invoke(*op, operation),
             Event::Ok { op, outcome } => model.acknowledge(*op, timed.at, outcome),
             Event::Fail { op, .. } | Event::Info { op, .. } => {
                 model.pending.remove(op);
             }
-            Event::Observation { .. } => {}
+            _ => {}
         }
     }
     model.versions.sort_by_key(|version| version.op);

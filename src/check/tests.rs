@@ -81,7 +81,13 @@ impl Story {
             version: version.map(VersionId::from),
             etag: version.map(|_| "etag".to_owned()),
         };
-        self.event(ms(at), Event::Invoke { op, operation })
+        let intended = None;
+        let invoke = Event::Invoke {
+            op,
+            operation,
+            intended,
+        };
+        self.event(ms(at), invoke)
             .event(ms(at + 1), Event::Ok { op, outcome })
     }
 

@@ -211,7 +211,7 @@ fn lay_out(history: &History) -> (Vec<Op<'_>>, Vec<Look<'_>>) {
     let mut looks = Vec::new();
     for timed in &history.events {
         match &timed.event {
-            Event::Invoke { op, operation } => ops.push(Op {
+            Event::Invoke { op, operation, .. } => ops.push(Op {
                 number: *op,
                 invoked: timed.at,
                 operation,
@@ -237,7 +237,7 @@ fn lay_out(history: &History) -> (Vec<Op<'_>>, Vec<Look<'_>>) {
                 received: *received,
                 seen,
             }),
-            Event::Fail { .. } | Event::Info { .. } => {}
+            _ => {}
         }
     }
     looks.sort_by_key(|look| (look.key, look.received));

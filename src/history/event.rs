@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Page, Session, Suspension};
 use crate::replication::{ReplicationStatus, Rule, Tags, VersionId};
 
 /// Nanoseconds since the run began, on the monotonic clock of the machine that recorded it.
@@ -76,6 +77,9 @@ pub enum Event {
         op: u32,
         /// What it does.
         operation: Operation,
+        /// When it was meant to be sent, where that was fixed beforehand: in an open loop.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intended: Option<Instant>,
     },
     /// The operation was acknowledged; `at` is the receipt of the acknowledgement.
     Ok {
@@ -113,6 +117,12 @@ pub enum Event {
         /// What was seen.
         seen: Seen,
     },
+    /// Somebody looked at many versions at once.
+    Page(Page),
+    /// A process begins the run, or goes on with it; the events behind this one are its.
+    Session(Session),
+    /// The clock of the events did not run for a while, though time passed: the machine slept.
+    Suspended(Suspension),
 }
 
 /// An operation on one bucket of the pair.

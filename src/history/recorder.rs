@@ -162,13 +162,24 @@ impl Recorder {
     /// Records that `operation` is about to be sent, and gives it its number.
     #[must_use]
     pub fn invoke(&self, operation: Operation) -> u32 {
+        self.invoke_as_intended(operation, None)
+    }
+
+    /// The same for an operation whose moment was fixed beforehand.
+    #[must_use]
+    pub fn invoke_as_intended(&self, operation: Operation, intended: Option<Instant>) -> u32 {
         let at = self.now();
         let op = {
             let mut state = self.lock();
             state.operations += 1;
             state.operations - 1
         };
-        self.append(at, Event::Invoke { op, operation });
+        let invoke = Event::Invoke {
+            op,
+            operation,
+            intended,
+        };
+        self.append(at, invoke);
         op
     }
 

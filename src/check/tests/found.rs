@@ -54,7 +54,11 @@ fn an_object_that_is_not_at_the_source_is_unknown(#[case] seen: Seen, #[case] wo
     };
     let failure = crate::history::Failure::default();
     for event in [
-        Event::Invoke { op: 0, operation },
+        Event::Invoke {
+            op: 0,
+            operation,
+            intended: None,
+        },
         Event::Info { op: 0, failure },
     ] {
         story.0.events.push(Timed { at: ms(2), event });
