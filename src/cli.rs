@@ -8,6 +8,7 @@
 mod args;
 mod check;
 mod doctor;
+mod explain;
 mod judge;
 mod list;
 mod run;
@@ -47,6 +48,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         }
         Some(Verb::Doctor(doctor)) => {
             return blocking(doctor::doctor(*doctor, Variables::read(environment())?));
+        }
+        Some(Verb::Explain(explain)) => {
+            return blocking(explain::explain(*explain, Variables::read(environment())?));
         }
         Some(Verb::List(list)) => return list::list(&list),
         Some(Verb::Judge(judge)) => return judge::judge(&judge),

@@ -26,7 +26,7 @@ mod unread;
 mod versioning;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use facts::{
     BucketFacts, Cause, Configuration, ConfiguredRule, Encryption, Fact, Facts, Gap, GrantFacts,

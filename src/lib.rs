@@ -36,6 +36,7 @@
 //! | [`history`] | what was done and seen, as versioned JSON Lines |
 //! | [`check`], [`lag`] | pure judgement of a history |
 //! | [`scenario`] | the catalogue, one behaviour a file |
+//! | [`explain`] | one object: which rule, which status, what is there, and why |
 //! | [`doctor`] | what would make replication fail or surprise, by reading alone |
 //! | [`runner`], [`report`] | composition, and what people read |
 //! | `emulator` | the embedded S3 pair |
@@ -61,6 +62,7 @@ pub mod doctor;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod error;
+pub mod explain;
 #[cfg(feature = "emulator")]
 pub mod fixture;
 pub mod history;

@@ -1,6 +1,7 @@
 //! What a run found, and how it is shown. Pure rendering.
 
 mod diagnosis;
+mod explanation;
 mod json;
 mod terminal;
 
@@ -8,6 +9,7 @@ mod terminal;
 mod tests;
 
 pub use diagnosis::{diagnosis, diagnosis_json};
+pub use explanation::{explanation, explanation_json};
 pub use json::{VERSION, json, save};
 pub use terminal::{Look, terminal};
 

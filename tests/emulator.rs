@@ -3,6 +3,8 @@
 
 #[path = "emulator/buckets.rs"]
 mod buckets;
+#[path = "emulator/explain.rs"]
+mod explain;
 #[path = "emulator/gaps.rs"]
 mod gaps;
 #[path = "emulator/multipart.rs"]

@@ -23,7 +23,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
             "cli",
             vec![
                 "runner", "emulator", "target", "history", "check", "lag", "report", "config",
-                "scenario", "doctor",
+                "scenario", "doctor", "explain",
             ],
         ),
         // A pair for a user's test: a second composition root beside the command line.
@@ -38,11 +38,16 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("provision", vec!["target", "history"]),
         // It reads rules as provisioning does, and judges them by itself.
         ("doctor", vec!["target", "provision"]),
+        // It looks as a probe does, and asks a doctor for causes.
+        ("explain", vec!["target", "history", "probe", "doctor"]),
         ("workload", vec!["target", "history"]),
         ("probe", vec!["target", "history"]),
         ("check", vec!["history", "lag"]),
         ("lag", vec!["history"]),
-        ("report", vec!["check", "lag", "history", "doctor"]),
+        (
+            "report",
+            vec!["check", "lag", "history", "doctor", "explain"],
+        ),
         // Validated settings are the runner's; the variables become them here.
         ("config", vec!["runner", "target"]),
         ("emulator", vec![]),

@@ -1,7 +1,10 @@
 //! The flags, as they are typed.
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check::CheckFiles, doctor::Doctor, judge::Judge, list::List, run::Run, serve::Serve};
+use super::{
+    check::CheckFiles, doctor::Doctor, explain::Explain, judge::Judge, list::List, run::Run,
+    serve::Serve,
+};
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
@@ -40,6 +43,8 @@ pub(super) enum Verb {
     Check(Box<CheckFiles>),
     /// Say what would make replication of a pair fail or surprise
     Doctor(Box<Doctor>),
+    /// Explain why an object is at the destination, or is not
+    Explain(Box<Explain>),
     /// List the scenarios with the rules they prove
     List(List),
     /// Serve the embedded pair alone, for any S3 client

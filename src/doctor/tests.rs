@@ -19,7 +19,7 @@ pub(super) const KEY: &str = "arn:aws:kms:us-east-1:111122223333:key/replicas";
 pub(super) type Case = (FindingKind, fn(&mut Facts), fn(&mut Facts));
 
 /// The article's pair, with metrics and a role that may what it has to.
-pub(super) fn healthy() -> Facts {
+pub(crate) fn healthy() -> Facts {
     let rule = Rule::new("Rule1").with_destination("replica");
     let configuration = Configuration {
         role: ROLE.to_owned(),
@@ -102,19 +102,19 @@ fn role() -> RoleFacts {
     }
 }
 
-pub(super) fn configuration(facts: &mut Facts) -> &mut Configuration {
+pub(crate) fn configuration(facts: &mut Facts) -> &mut Configuration {
     match &mut facts.source.replication {
         Fact::Known(Some(configuration)) => configuration,
         other => panic!("{other:?}"),
     }
 }
 
-pub(super) fn first(facts: &mut Facts) -> &mut ConfiguredRule {
+pub(crate) fn first(facts: &mut Facts) -> &mut ConfiguredRule {
     &mut configuration(facts).rules[0]
 }
 
 /// A second rule, of the first one's making.
-pub(super) fn second<'f>(facts: &'f mut Facts, id: &str, priority: i32) -> &'f mut ConfiguredRule {
+pub(crate) fn second<'f>(facts: &'f mut Facts, id: &str, priority: i32) -> &'f mut ConfiguredRule {
     let mut rule = first(facts).clone();
     (rule.rule.id, rule.rule.priority) = (id.to_owned(), priority);
     let rules = &mut configuration(facts).rules;
@@ -122,7 +122,7 @@ pub(super) fn second<'f>(facts: &'f mut Facts, id: &str, priority: i32) -> &'f m
     rules.last_mut().unwrap()
 }
 
-pub(super) fn v1(facts: &mut Facts) {
+pub(crate) fn v1(facts: &mut Facts) {
     first(facts).rule.schema = Schema::V1;
 }
 

@@ -114,7 +114,7 @@ fn told(finding: &Finding, look: Look) -> String {
 }
 
 /// Prose behind a name, in lines that can be read, each below the other.
-fn wrapped(name: &str, prose: &str) -> String {
+pub(super) fn wrapped(name: &str, prose: &str) -> String {
     let (mut text, mut line) = (String::new(), format!("{:INDENT$}{name}", ""));
     let hanging = line.chars().count();
     let mut is_empty = true;

@@ -117,6 +117,7 @@ async fn check_waits_for_the_replica_until_the_deadline() {
 #[case::no_pair(&["check", "Cargo.toml"], 2, "--pair")]
 #[case::no_file(&["check", "no/such/file", "--pair", "a,b"], 2, "no/such/file")]
 #[case::doctor_without_a_pair(&["doctor"], 2, "--pair")]
+#[case::explain_without_an_object(&["explain", "bucket/key"], 2, "s3://bucket/key")]
 #[case::no_bucket(&["check", "Cargo.toml", "--pair", "no-such-source,no-such-replica"], 2, "is its name right?")]
 fn what_cannot_be_looked_at_is_refused(
     #[case] arguments: &[&str],
@@ -145,4 +146,39 @@ async fn doctor_names_what_fails_and_what_it_could_not_read() {
     );
     assert_eq!(first["kind"], "destination-unversioned", "{first}");
     assert_eq!(first["place"], pair.destination.as_str());
+}
+
+#[tokio::test]
+async fn explain_says_why_an_object_failed_and_what_to_do() {
+    let pair = Pair::start(&[]);
+    pair.suspend_destination().await;
+    pair.put("logs/a b", b"x").await;
+    let object = format!("s3://{}/logs/a b", pair.source);
+    let status = || async {
+        let head = pair.client().head_object().bucket(&pair.source);
+        let answer = head.key("logs/a b").send().await.unwrap();
+        answer
+            .replication_status
+            .map(|status| status.as_str().to_owned())
+    };
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while status().await.as_deref() != Some("FAILED") {
+        assert!(Instant::now() < deadline, "not FAILED within 30 s");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let words = [
+        "status FAILED",
+        "✓ rule \"everything\"",
+        "fix, then rewrite",
+        "destination-unversioned at",
+        "R-CFG-19",
+    ];
+    expect(&pair.run("explain", &[&object]), 1, &words);
+    let json = pair.run("explain", &[&object, "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(document["destinations"][0]["remedy"], "fix-then-rewrite");
+    assert_eq!(
+        (&document["bucketpair_explain"], &document["status"]),
+        (&1.into(), &"FAILED".into())
+    );
 }
