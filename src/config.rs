@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::runner::Settings;
 use crate::span;
-use crate::target::{Choice, Keys};
+use crate::target::{Choice, Connect, Keys};
 
 /// Declares the variables with their documentation.
 macro_rules! variables {
@@ -44,6 +44,20 @@ variables! {
     SecretAccessKey = "BUCKETPAIR_SECRET_ACCESS_KEY",
     /// A profile of `~/.aws` whose keys are used instead.
     Profile = "BUCKETPAIR_PROFILE",
+    /// The source's profile, where each side has its own.
+    SourceProfile = "BUCKETPAIR_SOURCE_PROFILE",
+    /// The destination's profile, where each side has its own.
+    DestinationProfile = "BUCKETPAIR_DESTINATION_PROFILE",
+    /// The AWS account that may be touched. Default: none may.
+    Account = "BUCKETPAIR_ACCOUNT",
+    /// The destination's AWS account. Default: the source's.
+    DestinationAccount = "BUCKETPAIR_DESTINATION_ACCOUNT",
+    /// Patterns of accounts that are never touched, separated by commas. Default: none.
+    NeverAccounts = "BUCKETPAIR_NEVER_ACCOUNTS",
+    /// The ARN of the role that replicates fresh pairs on AWS.
+    Role = "BUCKETPAIR_ROLE",
+    /// How long fresh pairs rest before the first write. Default: 15 minutes on AWS, else none.
+    Settle = "BUCKETPAIR_SETTLE",
     /// The source's region. Default: `ap-northeast-1`.
     SourceRegion = "BUCKETPAIR_SOURCE_REGION",
     /// The destination's region. Default: `us-east-1`.
@@ -131,15 +145,9 @@ impl Variables {
         if let Some(target) = target.or(self.get(Variable::Target)) {
             settings.choice = target.parse::<Choice>()?;
         }
-        settings.connect.keys = self.keys()?;
-        settings.connect.profile = text(Variable::Profile);
-        settings.connect.ca_bundle = text(Variable::CaBundle).map(PathBuf::from);
-        if let Some(region) = text(Variable::SourceRegion) {
-            settings.connect.source_region = region;
-        }
-        if let Some(region) = text(Variable::DestinationRegion) {
-            settings.connect.destination_region = region;
-        }
+        self.connect(&mut settings.connect)?;
+        settings.role = text(Variable::Role);
+        settings.settle = self.parsed(Variable::Settle, "a time such as 15m", duration)?;
         settings.seed = self
             .parsed(Variable::Seed, "a whole number", |t| t.parse().ok())?
             .unwrap_or(0);
@@ -156,6 +164,31 @@ impl Variables {
         let pull = self.parsed(Variable::Pull, "1 or 0", switch)?;
         settings.localstack.pull = pull.unwrap_or_default();
         Ok(settings)
+    }
+
+    /// How endpoints and accounts are reached.
+    fn connect(&self, connect: &mut Connect) -> Result<()> {
+        let text = |variable| self.get(variable).map(str::to_owned);
+        connect.keys = self.keys()?;
+        connect.profile = text(Variable::Profile);
+        connect.source_profile = text(Variable::SourceProfile);
+        connect.destination_profile = text(Variable::DestinationProfile);
+        connect.accounts.source = text(Variable::Account);
+        connect.accounts.destination = text(Variable::DestinationAccount);
+        let never = self.get(Variable::NeverAccounts).unwrap_or_default();
+        let never = never
+            .split(',')
+            .map(str::trim)
+            .filter(|text| !text.is_empty());
+        connect.accounts.never = never.map(str::to_owned).collect();
+        connect.ca_bundle = text(Variable::CaBundle).map(PathBuf::from);
+        if let Some(region) = text(Variable::SourceRegion) {
+            connect.source_region = region;
+        }
+        if let Some(region) = text(Variable::DestinationRegion) {
+            connect.destination_region = region;
+        }
+        Ok(())
     }
 
     /// Whether `cargo test` must not ignore the trials on `LocalStack`.

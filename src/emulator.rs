@@ -71,6 +71,8 @@ pub struct Settings {
     pub defects: Vec<Defect>,
     /// What becomes of tags that the role may not read.
     pub tags_unread: TagsUnread,
+    /// The key pair that is known: ID and secret.
+    pub keys: (String, String),
 }
 
 impl Default for Settings {
@@ -82,6 +84,7 @@ impl Default for Settings {
             delay: Delay::default(),
             defects: Vec::new(),
             tags_unread: TagsUnread::default(),
+            keys: (ACCESS_KEY_ID.to_owned(), SECRET_ACCESS_KEY.to_owned()),
         }
     }
 }
@@ -119,6 +122,14 @@ impl Settings {
     #[must_use]
     pub fn with_tags_unread(mut self, tags_unread: TagsUnread) -> Self {
         self.tags_unread = tags_unread;
+        self
+    }
+
+    /// Sets the key pair that is known. It stands for AWS's where a test puts the embedded pair in
+    /// AWS's place, since [`ACCESS_KEY_ID`] is never sent there.
+    #[must_use]
+    pub fn with_keys(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.keys = (id.into(), secret.into());
         self
     }
 

@@ -71,7 +71,7 @@ impl BucketPair {
     /// # Errors
     /// As [`BucketPair::start`].
     pub async fn start_with(settings: &Settings) -> Result<Self> {
-        let opened = open(settings).await?;
+        let opened = Box::pin(open(settings)).await?;
         preflight(&opened.target).await?;
         let scenario = Scenario::new("fixture", "a pair for a test").checks(KINDS.map(Check::new));
         let stage = Stage::set(&opened, settings, &scenario).await?;

@@ -10,6 +10,7 @@ mod deny;
 mod files;
 mod open;
 mod play;
+mod role;
 mod select;
 mod stage;
 mod survey;
@@ -52,6 +53,11 @@ pub struct Settings {
     pub seed: u64,
     /// By when a replica has to be there; the target's own default where none.
     pub deadline: Option<Duration>,
+    /// How long fresh pairs rest before the first write (R-CFG-12); the target's own default where
+    /// none.
+    pub settle: Option<Duration>,
+    /// The ARN of the role that replicates fresh pairs. Needed on AWS; emulators check its form.
+    pub role: Option<String>,
     /// How many scenarios run side by side.
     pub jobs: Option<usize>,
     /// Leaves the buckets where they are.
@@ -78,6 +84,8 @@ impl Default for Settings {
             localstack: Localstack::default(),
             seed: 0,
             deadline: None,
+            settle: None,
+            role: None,
             jobs: None,
             keep: false,
             report: None,
@@ -105,12 +113,16 @@ pub(crate) struct Shared {
     pub(crate) seed: u64,
     pub(crate) keep: bool,
     pub(crate) pair: Option<(String, String)>,
+    /// The role of fresh pairs.
+    pub(crate) role: String,
 }
 
 impl Shared {
     fn new(opened: &Opened, settings: &Settings) -> Result<Self> {
+        let role = role::of(&opened.target, settings)?;
         let (journal, header) = begin_journal(settings, &opened.target)?;
         Ok(Self {
+            role,
             target: opened.target.clone(),
             pace: opened.pace,
             journal,
@@ -195,6 +207,7 @@ async fn prepared(
     on_row: impl Fn(&Row) + Send + Sync,
     mut interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
 ) -> Result<RunReport> {
+    role::of(&opened.target, settings)?;
     tokio::select! {
         answer = preflight(&opened.target) => answer?,
         () = &mut interrupt => return Err(Error::Interrupted),

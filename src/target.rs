@@ -1,9 +1,12 @@
 //! The pair of endpoints that is tested, with its clients and what it is capable of.
 //!
 //! Code asks a [`Target`] for a capability, never for its name. Keys are given, or come from a
-//! profile that was named: the ambient AWS chain is asked for [`aws`] alone.
+//! profile that was named: the ambient AWS chain is asked for AWS alone, behind the guard of
+//! [`Accounts`].
 
 mod address;
+#[cfg(feature = "aws")]
+mod aws;
 #[cfg(feature = "tls")]
 mod certificates;
 mod choice;
@@ -13,16 +16,24 @@ mod connect;
 mod container;
 #[cfg(test)]
 pub(crate) mod fake;
+#[cfg(feature = "aws")]
+mod guard;
+mod keys;
 #[cfg(feature = "localstack")]
 mod localstack;
 mod own;
 mod preflight;
+#[cfg(feature = "aws")]
+mod profile;
 mod refusal;
 
+#[cfg(feature = "aws")]
+pub use aws::{aws, may_call_aws};
 pub use choice::Choice;
-pub use connect::{AWS_LACKS, aws, endpoint, in_process};
+pub use connect::{endpoint, in_process};
 #[cfg(feature = "localstack")]
 pub use container::Container;
+pub use keys::Keys;
 #[cfg(feature = "localstack")]
 pub use localstack::localstack;
 pub use own::{delete_own, put_own, read_own};
@@ -30,9 +41,10 @@ pub use preflight::preflight;
 pub use refusal::refused;
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use aws_sdk_s3::config::SharedHttpClient;
 
 use crate::replication::Capability;
 
@@ -83,6 +95,8 @@ pub struct Endpoint {
     /// How it is reached, for clients of other AWS services beside S3: the same address, keys,
     /// HTTP client and retries, as in `aws_sdk_cloudformation::Client::new(&endpoint.shared)`.
     pub shared: Arc<aws_types::SdkConfig>,
+    /// On AWS, who the guard found that one is there.
+    pub identity: Option<Identity>,
 }
 
 impl Endpoint {
@@ -92,6 +106,7 @@ impl Endpoint {
             region: region.to_owned(),
             client: client::s3(&shared),
             shared: Arc::new(shared),
+            identity: None,
         }
     }
 }
@@ -129,35 +144,25 @@ impl Default for Localstack {
     }
 }
 
-/// A static key pair. Its `Debug` shows no secret.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Keys {
-    /// The access key ID.
-    pub access_key_id: String,
-    /// The secret access key.
-    pub secret_access_key: String,
-    /// The session token of temporary keys.
-    pub session_token: Option<String>,
+/// Which AWS accounts a run may touch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Accounts {
+    /// The source's account ID: without it nothing is called.
+    pub source: Option<String>,
+    /// The destination's account ID; the source's where none is named.
+    pub destination: Option<String>,
+    /// Patterns of what is never touched: account IDs (`1234*`), names of profiles (`*prod*`), or
+    /// ARNs of identities (`arn:aws:sts::*:assumed-role/Admin/*`).
+    pub never: Vec<String>,
 }
 
-impl Keys {
-    /// A key pair without a session token.
-    #[must_use]
-    pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Self {
-        Self {
-            access_key_id: access_key_id.into(),
-            secret_access_key: secret_access_key.into(),
-            session_token: None,
-        }
-    }
-}
-
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys")
-            .field("access_key_id", &self.access_key_id)
-            .finish_non_exhaustive()
-    }
+/// Who STS says that one is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The account's ID, of twelve digits.
+    pub account: String,
+    /// The ARN of the user or of the session of a role.
+    pub arn: String,
 }
 
 /// How to connect to endpoints.
@@ -171,8 +176,37 @@ pub struct Connect {
     pub keys: Option<Keys>,
     /// A profile of `~/.aws`, for its keys only.
     pub profile: Option<String>,
+    /// The source's profile, where each side has its own.
+    pub source_profile: Option<String>,
+    /// The destination's profile, where each side has its own.
+    pub destination_profile: Option<String>,
+    /// Which AWS accounts may be touched.
+    pub accounts: Accounts,
     /// A PEM file of certificates to trust besides the system's.
     pub ca_bundle: Option<PathBuf>,
+    /// An HTTP client instead of sockets: something in this process that stands for the servers.
+    pub http_client: Option<SharedHttpClient>,
+}
+
+impl Connect {
+    /// The profile of a side: its own, or the one for both.
+    #[must_use]
+    pub fn profile_of(&self, side_is_source: bool) -> Option<&str> {
+        let own = match side_is_source {
+            true => &self.source_profile,
+            false => &self.destination_profile,
+        };
+        own.as_deref().or(self.profile.as_deref())
+    }
+
+    /// The region of a side.
+    #[must_use]
+    pub fn region_of(&self, side_is_source: bool) -> &str {
+        match side_is_source {
+            true => &self.source_region,
+            false => &self.destination_region,
+        }
+    }
 }
 
 impl Default for Connect {
@@ -182,7 +216,11 @@ impl Default for Connect {
             destination_region: "us-east-1".to_owned(),
             keys: None,
             profile: None,
+            source_profile: None,
+            destination_profile: None,
+            accounts: Accounts::default(),
             ca_bundle: None,
+            http_client: None,
         }
     }
 }

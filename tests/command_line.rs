@@ -264,6 +264,30 @@ fn aws_together_with_an_endpoint_variable_is_refused(
     expect(&command.output().unwrap(), 2, &[name]);
 }
 
+#[rstest]
+#[case::no_account(&[], "", "BUCKETPAIR_ACCOUNT")]
+#[case::never(&["--account", "111122223333", "--never-account", "1111*"], "", "never touched")]
+#[case::endpoint(&["--account", "111122223333"], "[default]\nendpoint_url = http://127.0.0.1:4566", "endpoint_url")]
+#[case::services(&["--account", "111122223333", "--source-profile", "a"], "[profile a]\nservices = fake", "services")]
+#[case::keys(&["--account", "111122223333", "--profile", "a"], "[profile a]\naws_access_key_id = test\naws_secret_access_key = test", "an emulator's")]
+fn aws_is_refused_where_the_guard_says_so(
+    #[case] arguments: &[&str],
+    #[case] profiles: &str,
+    #[case] word: &str,
+) {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config");
+    std::fs::write(&config, profiles).unwrap();
+    let mut command = bucketpair();
+    command
+        .env("AWS_CONFIG_FILE", &config)
+        .env("AWS_SHARED_CREDENTIALS_FILE", folder.path().join("none"))
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .args(["--target", "aws"])
+        .args(arguments);
+    expect(&command.output().unwrap(), 2, &[word]);
+}
+
 #[test]
 fn an_unknown_variable_suggests_the_near_one() {
     let output = bucketpair()

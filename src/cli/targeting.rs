@@ -31,9 +31,39 @@ pub(super) struct TargetFlags {
     #[arg(long, value_name = "REGION")]
     pub(super) destination_region: Option<String>,
 
-    /// A profile of ~/.aws whose keys are used for a URL [BUCKETPAIR_PROFILE]
+    /// A profile of ~/.aws whose keys are used for a URL, or for AWS [BUCKETPAIR_PROFILE]
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
+
+    /// The source's profile, where each side has its own [BUCKETPAIR_SOURCE_PROFILE]
+    #[arg(long, value_name = "NAME")]
+    pub(super) source_profile: Option<String>,
+
+    /// The destination's profile, where each side has its own [BUCKETPAIR_DESTINATION_PROFILE]
+    #[arg(long, value_name = "NAME")]
+    pub(super) destination_profile: Option<String>,
+
+    /// The AWS account that may be touched; STS has to agree [BUCKETPAIR_ACCOUNT]
+    #[arg(long, value_name = "ID")]
+    pub(super) account: Option<String>,
+
+    /// The destination's account, where it is another [BUCKETPAIR_DESTINATION_ACCOUNT]
+    #[arg(long, value_name = "ID")]
+    pub(super) destination_account: Option<String>,
+
+    /// Account IDs, names of profiles or ARNs of identities that are never touched; adds to
+    /// [BUCKETPAIR_NEVER_ACCOUNTS]
+    #[arg(long, value_name = "GLOB")]
+    pub(super) never_account: Vec<String>,
+
+    /// The role that replicates fresh pairs on AWS; `stack up` makes one [BUCKETPAIR_ROLE]
+    #[arg(long, value_name = "ARN")]
+    pub(super) role: Option<String>,
+
+    /// How long fresh pairs rest before the first write [default: 15m on AWS, else none]
+    /// [BUCKETPAIR_SETTLE]
+    #[arg(long, value_name = "TIME")]
+    pub(super) settle: Option<String>,
 
     /// A PEM file of certificates to trust besides the system's [BUCKETPAIR_CA_BUNDLE]
     #[arg(long, value_name = "FILE")]
@@ -62,6 +92,13 @@ impl TargetFlags {
             source_region: self.source_region.or(before.source_region),
             destination_region: self.destination_region.or(before.destination_region),
             profile: self.profile.or(before.profile),
+            source_profile: self.source_profile.or(before.source_profile),
+            destination_profile: self.destination_profile.or(before.destination_profile),
+            account: self.account.or(before.account),
+            destination_account: self.destination_account.or(before.destination_account),
+            never_account: [before.never_account, self.never_account].concat(),
+            role: self.role.or(before.role),
+            settle: self.settle.or(before.settle),
             ca_bundle: self.ca_bundle.or(before.ca_bundle),
             seed: self.seed.or(before.seed),
             deadline: self.deadline.or(before.deadline),
@@ -77,8 +114,16 @@ impl TargetFlags {
         let connect = &mut settings.connect;
         set(&mut connect.source_region, self.source_region);
         set(&mut connect.destination_region, self.destination_region);
-        connect.profile = self.profile.or(connect.profile.take());
-        connect.ca_bundle = self.ca_bundle.or(connect.ca_bundle.take());
+        set_some(&mut connect.profile, self.profile);
+        set_some(&mut connect.source_profile, self.source_profile);
+        set_some(&mut connect.destination_profile, self.destination_profile);
+        set_some(&mut connect.ca_bundle, self.ca_bundle);
+        set_some(&mut connect.accounts.source, self.account);
+        set_some(&mut connect.accounts.destination, self.destination_account);
+        connect.accounts.never.extend(self.never_account);
+        set_some(&mut settings.role, self.role);
+        let settle = parsed("--settle", self.settle, "a time such as 15m", duration)?;
+        set_some(&mut settings.settle, settle);
         set(&mut settings.seed, self.seed);
         settings.delay = self.delay.or(settings.delay.take());
         let deadline = parsed("--deadline", self.deadline, "a time such as 30s", duration)?;
@@ -93,6 +138,10 @@ fn set<T>(setting: &mut T, flag: Option<T>) {
     if let Some(value) = flag {
         *setting = value;
     }
+}
+
+fn set_some<T>(setting: &mut Option<T>, flag: Option<T>) {
+    *setting = flag.or(setting.take());
 }
 
 /// A flag's value, or one line that names flag, value and form.

@@ -65,7 +65,11 @@ pub(super) fn service(world: &Arc<World>, region: Option<&str>) -> Endpoint {
         region: region.map(str::to_owned),
     };
     let mut builder = S3ServiceBuilder::new(api.clone());
-    builder.set_auth(access::Keys);
+    let (id, secret) = world.settings.keys.clone();
+    builder.set_auth(access::Keys {
+        id,
+        secret: secret.into(),
+    });
     builder.set_access(access::Access(api));
     builder.set_host(access::Hosts);
     builder.set_validation(own::Names);

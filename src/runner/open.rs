@@ -8,7 +8,7 @@ use aws_sdk_s3::config::SharedHttpClient;
 
 use crate::error::{Error, Result};
 use crate::probe::Schedule;
-use crate::target::{self, AWS_LACKS, Choice, Target};
+use crate::target::{self, Choice, Target};
 
 /// How fast a target is expected to be.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,8 @@ pub struct Pace {
     pub window: Duration,
     /// How often to look.
     pub schedule: Schedule,
+    /// How long fresh pairs rest between their provision and the first write (R-CFG-12).
+    pub settle: Duration,
     /// How many scenarios run side by side.
     pub jobs: usize,
     /// Whether what AWS leaves open is required too: of emulators, which claim it.
@@ -32,6 +34,7 @@ impl Pace {
         deadline: Duration::from_secs(10),
         window: Duration::from_millis(300),
         schedule: Schedule::NEAR,
+        settle: Duration::ZERO,
         jobs: 16,
         unsure_rules_are_required: true,
     };
@@ -40,6 +43,7 @@ impl Pace {
         deadline: Duration::from_secs(30),
         window: Duration::from_secs(1),
         schedule: Schedule::NEAR,
+        settle: Duration::ZERO,
         jobs: 8,
         unsure_rules_are_required: true,
     };
@@ -48,7 +52,18 @@ impl Pace {
         deadline: Duration::from_secs(60),
         window: Duration::from_secs(2),
         schedule: Schedule::NEAR,
+        settle: Duration::ZERO,
         jobs: 8,
+        unsure_rules_are_required: false,
+    };
+    /// For Amazon S3: most objects take seconds, AWS promises nothing without RTC, and with it
+    /// 15 minutes (R-TIME-01, R-TIME-02). Every scenario waits at the same time.
+    pub const AWS: Self = Self {
+        deadline: Duration::from_mins(20),
+        window: Duration::from_mins(1),
+        schedule: Schedule::FAR,
+        settle: Duration::from_mins(15),
+        jobs: 64,
         unsure_rules_are_required: false,
     };
 }
@@ -110,9 +125,10 @@ pub async fn open(settings: &Settings) -> Result<Opened> {
             plain(&(source.clone(), destination.clone()), settings).await?
         }
         Choice::Localstack => Box::pin(localstack(settings)).await?,
-        Choice::Aws => return Err(aws(settings).await),
+        Choice::Aws => Box::pin(aws(settings)).await?,
     };
     opened.pace.deadline = settings.deadline.unwrap_or(opened.pace.deadline);
+    opened.pace.settle = settings.settle.unwrap_or(opened.pace.settle);
     Ok(opened)
 }
 
@@ -148,20 +164,21 @@ async fn localstack(settings: &Settings) -> Result<Opened> {
     })
 }
 
-/// Real AWS: the clients are built and its refusals apply, and then it says what it lacks.
-async fn aws(settings: &Settings) -> Error {
-    let leads_away = |(name, value): &(String, String)| {
-        name.starts_with("AWS_ENDPOINT_URL") && !value.is_empty()
-    };
-    if let Some((name, _)) = std::env::vars().find(leads_away) {
-        let what = "is set, and leads away from AWS; unset it, or use --target URL";
-        return Error::Usage(format!("{name} {what}"));
-    }
-    let environment = |name: &str| std::env::var(name).ok();
-    match target::aws(&settings.connect, &environment).await {
-        Ok(_) => Error::NotOffered(AWS_LACKS.to_owned()),
-        Err(error) => error,
-    }
+/// Real AWS, behind the guard of [`target::Accounts`].
+#[cfg(feature = "aws")]
+async fn aws(settings: &Settings) -> Result<Opened> {
+    let text = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
+    let environment = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
+    let environment: Vec<_> = environment.collect();
+    let target = target::aws(&settings.connect, &environment).await?;
+    Ok(Opened::new(target, Pace::AWS))
+}
+
+#[cfg(not(feature = "aws"))]
+#[expect(clippy::unused_async, reason = "with AWS it waits")]
+async fn aws(_settings: &Settings) -> Result<Opened> {
+    let missing = "AWS is not compiled in; build with the feature `aws`";
+    Err(Error::NotOffered(missing.to_owned()))
 }
 
 #[cfg(not(feature = "emulator"))]
@@ -203,6 +220,7 @@ pub fn open_in_process(settings: &Settings) -> Result<Opened> {
     let target = embedded_target(urls, settings, clients);
     let pace = Pace {
         deadline: settings.deadline.unwrap_or(Pace::EMBEDDED.deadline),
+        settle: settings.settle.unwrap_or(Pace::EMBEDDED.settle),
         ..Pace::EMBEDDED
     };
     Ok(Opened {

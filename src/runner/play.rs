@@ -6,7 +6,7 @@ use super::{Shared, Stage};
 use crate::check::{Check, CheckKind, Expectation, PlannedCheck, judge};
 use crate::error::{Error, Result};
 use crate::history::{Operation, OperationKind, Outcome, Plan, Side};
-use crate::provision::{self, DEFAULT_ROLE, Pair, Request};
+use crate::provision::{self, Pair, Request};
 use crate::replication::{Capability, Rule};
 use crate::report::Row;
 use crate::scenario::Scenario;
@@ -37,7 +37,7 @@ async fn attempt(shared: &Shared, scenario: &Scenario) -> Result<Row> {
 
 /// Finds or makes the pair, and begins the history.
 pub(super) async fn stage(shared: &Shared, scenario: &Scenario) -> Result<Stage> {
-    let role = role(scenario);
+    let role = role(shared, scenario);
     let (pair, rules) = find_pair(shared, scenario, &role).await?;
     let plan = plan(shared, scenario, &pair, rules)?;
     let mut stage = Stage::new(shared, pair, plan);
@@ -59,10 +59,10 @@ async fn act(stage: &mut Stage, scenario: &Scenario) -> Result<()> {
 
 /// The role that replicates the pair. A scenario that takes something from it has one of its own,
 /// so that nobody else's replicas fail.
-fn role(scenario: &Scenario) -> String {
+fn role(shared: &Shared, scenario: &Scenario) -> String {
     match scenario.needs.contains(&Capability::DenyReplication) {
-        true => format!("{DEFAULT_ROLE}-{}", uuid::Uuid::new_v4()),
-        false => DEFAULT_ROLE.to_owned(),
+        true => format!("{}-{}", shared.role, uuid::Uuid::new_v4()),
+        false => shared.role.clone(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::check::{Check, Obstacles, PlannedCheck};
 use crate::error::Result;
 use crate::history::{History, Plan, Recorder, Side};
 use crate::probe::Probe;
-use crate::provision::{DEFAULT_ROLE, Denial, Pair, tear_down, tear_down_all};
+use crate::provision::{Denial, Pair, tear_down, tear_down_all};
 use crate::replication::Rule;
 use crate::scenario::Scenario;
 use crate::workload::{Applied, Driver};
@@ -74,7 +74,7 @@ impl Stage {
             rules: plan.rules.clone(),
             plan,
             obstacles: Obstacles::default(),
-            role: DEFAULT_ROLE.to_owned(),
+            role: shared.role.clone(),
             denial: None,
             applied: BTreeMap::new(),
             watching: BTreeMap::new(),

@@ -72,17 +72,6 @@ impl Address {
                 .is_some_and(|front| front.is_empty() || front.ends_with('.'))
         })
     }
-
-    /// Whether the host is this machine, where only emulators listen.
-    pub(super) fn is_local(&self) -> bool {
-        let host = self.host.as_str();
-        let ip = host.parse::<std::net::IpAddr>();
-        ip.is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
-            || matches!(host, "localhost" | "host.docker.internal")
-            || host.ends_with(".localhost")
-            || host == "localhost.localstack.cloud"
-            || host.ends_with(".localhost.localstack.cloud")
-    }
 }
 
 /// The host of `host`, `host:port` or `[v6]:port`; none when the host or the port makes no sense.
@@ -153,18 +142,5 @@ mod tests {
         }
         assert!(host("http://s3.notamazonaws.com").is_some());
         assert!(host("http://s3.amazonaws.com.example.org").is_some());
-    }
-
-    #[test]
-    fn this_machine_is_known() {
-        for url in [
-            "http://localhost:1",
-            "http://127.0.0.9",
-            "http://[::1]",
-            "http://b.localhost",
-        ] {
-            assert!(Address::parse(url).unwrap().is_local(), "{url}");
-        }
-        assert!(!Address::parse("http://10.0.0.1").unwrap().is_local());
     }
 }

@@ -18,6 +18,8 @@ use crate::error::Result;
 
 const CONNECT: Duration = Duration::from_secs(3);
 const ATTEMPT: Duration = Duration::from_secs(30);
+#[cfg(feature = "aws")]
+const ATTEMPT_ON_AWS: Duration = Duration::from_mins(5);
 const FIRST_BACK_OFF: Duration = Duration::from_millis(50);
 
 /// How an endpoint is reached: region, keys, HTTP and patience. Every client of it, of any AWS
@@ -59,32 +61,38 @@ pub(super) fn for_process(
     keys: &Keys,
     http: SharedHttpClient,
 ) -> SdkConfig {
-    for_endpoint(url, region, provider(keys), http)
-        .into_builder()
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .build()
+    unhurried(for_endpoint(url, region, provider(keys), http))
 }
 
-/// How Amazon's own endpoints are reached.
-#[cfg(feature = "tls")]
+/// Under paused time, a stream in this process would seem to stall.
+pub(super) fn unhurried(shared: SdkConfig) -> SdkConfig {
+    let off = StalledStreamProtectionConfig::disabled();
+    shared.into_builder().stalled_stream_protection(off).build()
+}
+
+/// How Amazon's own endpoints are reached. Uploads take their time.
+#[cfg(feature = "aws")]
 pub(super) fn for_aws(
     region: &str,
     credentials: SharedCredentialsProvider,
     http: SharedHttpClient,
 ) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT_ON_AWS)
+        .build();
     shared(region, credentials, http)
+        .timeout_config(timeouts)
         .retry_config(RetryConfig::standard())
         .build()
 }
 
-/// The S3 client of an endpoint. One that is not AWS has the bucket in the path, and a budget of
-/// retries of its own: faults of one pair do not starve another.
+/// The S3 client of an endpoint. One that is not AWS has the bucket in the path. Each has a budget
+/// of retries of its own: faults of one side do not starve the other.
 pub(super) fn s3(shared: &SdkConfig) -> Client {
-    let builder = Builder::from(shared);
+    let builder = Builder::from(shared).retry_partition(own_partition());
     let config = match shared.endpoint_url() {
-        Some(_) => builder
-            .force_path_style(true)
-            .retry_partition(own_partition()),
+        Some(_) => builder.force_path_style(true),
         None => builder,
     };
     Client::from_conf(config.build())

@@ -67,6 +67,8 @@ async fn at(url: &str, image: Option<&str>, connect: &Connect) -> Result<Target>
     let connect = Connect {
         keys: Some(Keys::new("test", "test")),
         profile: None,
+        source_profile: None,
+        destination_profile: None,
         ..connect.clone()
     };
     let target = endpoint((url.to_owned(), url.to_owned()), &connect).await?;

@@ -7,18 +7,19 @@ use s3s::host::{S3Host, VirtualHost};
 use s3s::path::S3Path;
 use s3s::{S3Error, S3Result, s3_error};
 
-use super::super::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 use super::{Api, refusal};
 
 /// The one key pair that is known.
-#[derive(Debug)]
-pub(super) struct Keys;
+pub(super) struct Keys {
+    pub(super) id: String,
+    pub(super) secret: SecretKey,
+}
 
 #[async_trait::async_trait]
 impl S3Auth for Keys {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
-        if access_key == ACCESS_KEY_ID {
-            return Ok(SecretKey::from(SECRET_ACCESS_KEY));
+        if access_key == self.id {
+            return Ok(self.secret.clone());
         }
         Err(s3_error!(
             InvalidAccessKeyId,
@@ -123,14 +124,19 @@ fn region_header(region: &str) -> HeaderMap {
         .unwrap_or_default()
 }
 
-/// `BUCKET.localhost` names a bucket; every other host is the endpoint itself.
+/// `BUCKET.localhost` and `BUCKET.s3.REGION.amazonaws.com` name a bucket; every other host is the
+/// endpoint itself.
 #[derive(Debug)]
 pub(super) struct Hosts;
 
 impl S3Host for Hosts {
     fn parse_host_header<'a>(&'a self, host: &'a str) -> S3Result<VirtualHost<'a>> {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        match name.strip_suffix(".localhost") {
+        let bucket = name.strip_suffix(".localhost").or_else(|| {
+            let front = name.strip_suffix(".amazonaws.com")?;
+            front.rsplit_once(".s3.").map(|(bucket, _)| bucket)
+        });
+        match bucket {
             Some(bucket) => Ok(VirtualHost::new(host).with_bucket(bucket)),
             None => Ok(VirtualHost::new(host)),
         }

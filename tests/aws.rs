@@ -1,0 +1,10 @@
+//! `--target aws` from the guard to the teardown, with something in this process that stands for
+//! AWS: nothing here leaves the machine.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
+
+#[path = "aws/guard.rs"]
+mod guard;
+#[path = "aws/stand_in.rs"]
+mod stand_in;
+#[path = "aws/whole.rs"]
+mod whole;

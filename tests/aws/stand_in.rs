@@ -1,0 +1,116 @@
+//! An HTTP client that stands for AWS: the embedded pair for S3's regions, written answers for STS.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_s3::config::SharedHttpClient;
+use aws_sdk_s3::primitives::SdkBody;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use bucketpair::emulator::{self, Delay, Emulator};
+use bucketpair::runner::Settings;
+use bucketpair::target::{Choice, Keys};
+
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/bucketpair-replication";
+/// Shaped like AWS's, and nobody's.
+pub(crate) const KEY: &str = "AKIA0000000000000000";
+const SECRET: &str = "not-a-secret";
+
+/// What stands for AWS.
+#[derive(Debug, Clone)]
+pub(crate) struct Aws {
+    source: SharedHttpClient,
+    destination: SharedHttpClient,
+    regions: (String, String),
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl Aws {
+    /// Replicas take as long as `delay` says.
+    pub(crate) fn new(delay: &str) -> Self {
+        let settings = Settings::default().connect;
+        let (source, destination) = (settings.source_region, settings.destination_region);
+        let world = emulator::Settings::default()
+            .with_keys(KEY, SECRET)
+            .with_delay(delay.parse::<Delay>().unwrap());
+        let emulator = Emulator::new(world);
+        Self {
+            source: emulator.http_client(&source),
+            destination: emulator.http_client(&destination),
+            regions: (source, destination),
+            log: Arc::default(),
+        }
+    }
+
+    /// Settings of a run on it, as `--target aws --account ID --role ARN` makes them.
+    pub(crate) fn settings(&self) -> Settings {
+        let mut settings = Settings::default();
+        settings.choice = Choice::Aws;
+        settings.role = Some(ROLE.to_owned());
+        settings.connect.keys = Some(Keys::new(KEY, SECRET));
+        settings.connect.accounts.source = Some(ACCOUNT.to_owned());
+        settings.connect.http_client = Some(SharedHttpClient::new(self.clone()));
+        settings
+    }
+
+    /// The hosts that were asked, in order.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        let log = self.log.lock();
+        log.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl HttpClient for Aws {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let connector = |client: &SharedHttpClient| client.http_connector(settings, components);
+        SharedHttpConnector::new(Router {
+            aws: self.clone(),
+            source: connector(&self.source),
+            destination: connector(&self.destination),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Router {
+    aws: Aws,
+    source: SharedHttpConnector,
+    destination: SharedHttpConnector,
+}
+
+impl HttpConnector for Router {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let uri = request.uri().to_owned();
+        let host = uri.strip_prefix("https://").expect("AWS is asked by TLS");
+        let host = host.split('/').next().unwrap_or_default();
+        let log = self.aws.log.lock();
+        log.unwrap_or_else(PoisonError::into_inner)
+            .push(host.to_owned());
+        let of_s3 = |region: &str| host.ends_with(&format!("s3.{region}.amazonaws.com"));
+        match host {
+            _ if host.starts_with("sts.") => HttpConnectorFuture::ready(Ok(identity())),
+            _ if of_s3(&self.aws.regions.0) => self.source.call(request),
+            _ if of_s3(&self.aws.regions.1) => self.destination.call(request),
+            _ => panic!("{host} is neither S3 nor STS"),
+        }
+    }
+}
+
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
+fn identity() -> HttpResponse {
+    let xml = format!(
+        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+         <GetCallerIdentityResult><Arn>arn:aws:iam::{ACCOUNT}:user/tester</Arn>\
+         <UserId>AIDACKCEVSQ6C2EXAMPLE</UserId><Account>{ACCOUNT}</Account>\
+         </GetCallerIdentityResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata>\
+         </GetCallerIdentityResponse>"
+    );
+    HttpResponse::new(200.try_into().unwrap(), SdkBody::from(xml))
+}
