@@ -17,7 +17,7 @@ fn no_account(settings: &mut Settings) {
 }
 
 fn never(settings: &mut Settings) {
-    settings.connect.accounts.never = vec!["1111*".to_owned()];
+    settings.connect.accounts.never = vec!["0000*".to_owned()];
 }
 
 fn documentation_keys(settings: &mut Settings) {

@@ -13,8 +13,9 @@ use bucketpair::emulator::{self, Delay, Emulator};
 use bucketpair::runner::Settings;
 use bucketpair::target::{Choice, Keys};
 
-pub(crate) const ACCOUNT: &str = "111122223333";
-pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/bucketpair-replication";
+/// The embedded pair's own.
+pub(crate) const ACCOUNT: &str = emulator::ACCOUNT;
+pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/replication";
 /// Shaped like AWS's, and nobody's.
 pub(crate) const KEY: &str = "AKIA0000000000000000";
 const SECRET: &str = "not-a-secret";
