@@ -74,7 +74,7 @@ impl BucketPair {
         let opened = Box::pin(open(settings)).await?;
         preflight(&opened.target).await?;
         let scenario = Scenario::new("fixture", "a pair for a test").checks(KINDS.map(Check::new));
-        let stage = Stage::set(&opened, settings, &scenario).await?;
+        let stage = Box::pin(Stage::set(&opened, settings, &scenario)).await?;
         Ok(Self {
             stage,
             opened,
@@ -164,8 +164,8 @@ impl BucketPair {
     /// # Errors
     /// [`Error::Deadline`] with the name of what could not be removed.
     pub async fn tear_down(mut self) -> Result<()> {
-        let mut left = self.stage.remove().await;
-        left.extend(self.opened.close().await);
+        let mut left = Box::pin(self.stage.remove()).await;
+        left.extend(Box::pin(self.opened.close()).await);
         match left.is_empty() {
             true => Ok(()),
             false => Err(Error::Deadline(format!("left behind: {}", left.join("; ")))),
