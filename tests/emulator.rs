@@ -3,6 +3,8 @@
 
 #[path = "emulator/buckets.rs"]
 mod buckets;
+#[path = "emulator/doctor.rs"]
+mod doctor;
 #[path = "emulator/explain.rs"]
 mod explain;
 #[path = "emulator/gaps.rs"]

@@ -7,6 +7,7 @@ mod grants;
 #[cfg(not(feature = "grants"))]
 #[path = "read/without_grants.rs"]
 mod grants;
+mod own;
 mod rules;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
@@ -14,6 +15,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use super::facts::{Configuration, Fact, Facts};
 use super::policy::account;
 use crate::error::Result;
+use crate::replication::Capability;
 use crate::target::{Endpoint, Target};
 use grants::{read_keys, role};
 
@@ -41,7 +43,10 @@ pub async fn read(target: &Target, source: &str, destination: &str) -> Result<Fa
     let (role, keys) = match configuration {
         Some(configuration) => {
             let keys = keys(configuration, source.encryption.known());
-            let role = Box::pin(role(target, &configuration.role)).await;
+            let role = match target.offers(Capability::DenyReplication) {
+                true => own::role(target, &configuration.role).await,
+                false => Box::pin(role(target, &configuration.role)).await,
+            };
             (Some(role), Box::pin(read_keys(target, keys)).await)
         }
         None => (None, Vec::new()),

@@ -13,6 +13,7 @@ mod policy;
 mod reading;
 mod refused;
 mod tagging;
+mod unset;
 
 use std::sync::Arc;
 
@@ -28,10 +29,14 @@ use s3s::dto::{
     DeleteObjectsInput, DeleteObjectsOutput, DeletePublicAccessBlockInput,
     DeletePublicAccessBlockOutput, GetBucketEncryptionInput, GetBucketEncryptionOutput,
     GetBucketLifecycleConfigurationInput, GetBucketLifecycleConfigurationOutput,
-    GetBucketLocationInput, GetBucketLocationOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
-    GetBucketReplicationInput, GetBucketReplicationOutput, GetBucketTaggingInput,
+    GetBucketLocationInput, GetBucketLocationOutput, GetBucketLoggingInput, GetBucketLoggingOutput,
+    GetBucketNotificationConfigurationInput, GetBucketNotificationConfigurationOutput,
+    GetBucketOwnershipControlsInput, GetBucketOwnershipControlsOutput, GetBucketPolicyInput,
+    GetBucketPolicyOutput, GetBucketReplicationInput, GetBucketReplicationOutput,
+    GetBucketRequestPaymentInput, GetBucketRequestPaymentOutput, GetBucketTaggingInput,
     GetBucketTaggingOutput, GetBucketVersioningInput, GetBucketVersioningOutput,
-    GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectInput, GetObjectOutput,
+    GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectInput,
+    GetObjectLockConfigurationInput, GetObjectLockConfigurationOutput, GetObjectOutput,
     GetObjectTaggingInput, GetObjectTaggingOutput, GetPublicAccessBlockInput,
     GetPublicAccessBlockOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput,
     HeadObjectOutput, ListBucketsInput, ListBucketsOutput, ListMultipartUploadsInput,
@@ -114,6 +119,11 @@ operations! {
     put_bucket_policy: PutBucketPolicyInput => PutBucketPolicyOutput in policy;
     get_bucket_policy: GetBucketPolicyInput => GetBucketPolicyOutput in policy;
     delete_bucket_policy: DeleteBucketPolicyInput => DeleteBucketPolicyOutput in policy;
+    get_bucket_ownership_controls: GetBucketOwnershipControlsInput => GetBucketOwnershipControlsOutput in unset;
+    get_bucket_request_payment: GetBucketRequestPaymentInput => GetBucketRequestPaymentOutput in unset;
+    get_bucket_notification_configuration: GetBucketNotificationConfigurationInput => GetBucketNotificationConfigurationOutput in unset;
+    get_bucket_logging: GetBucketLoggingInput => GetBucketLoggingOutput in unset;
+    get_object_lock_configuration: GetObjectLockConfigurationInput => GetObjectLockConfigurationOutput in unset;
     put_bucket_replication: PutBucketReplicationInput => PutBucketReplicationOutput in buckets;
     get_bucket_replication: GetBucketReplicationInput => GetBucketReplicationOutput in buckets;
     delete_bucket_replication: DeleteBucketReplicationInput => DeleteBucketReplicationOutput in buckets;

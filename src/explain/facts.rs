@@ -38,6 +38,8 @@ pub struct DestinationFacts {
     pub replica: Seen,
     /// Every version and marker of the key there, the current one first.
     pub versions: Seen,
+    /// Why S3 says that it failed here, where the target tells of it (R-EVT-14).
+    pub failure: Option<String>,
 }
 
 impl ObjectFacts {

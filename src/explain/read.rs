@@ -6,9 +6,9 @@ use std::time::SystemTime;
 use super::{Address, DestinationFacts, ObjectFacts};
 use crate::doctor::{self, Configuration};
 use crate::error::{Error, Result};
-use crate::history::{Journal, ListedVersion, Plan, Recorder, Seen, Side};
+use crate::history::{FailureSeen, Journal, ListedVersion, Plan, Recorder, Seen, Side};
 use crate::probe::{Probe, Schedule};
-use crate::replication::VersionId;
+use crate::replication::{Capability, VersionId};
 use crate::target::Target;
 
 /// Looks at an object at the source, and at every destination that a rule names.
@@ -27,6 +27,7 @@ pub async fn read(target: &Target, address: &Address) -> Result<ObjectFacts> {
         (Seen::Present(_), Some(version)) => probe.tags(Side::Source, key, version).await,
         _ => Seen::Absent,
     };
+    let failures = failures(target, &probe, key, version.as_ref()).await;
     let mut destinations = Vec::new();
     for (number, name) in names.into_iter().enumerate() {
         let side = Side::Destination(number as u8);
@@ -35,6 +36,10 @@ pub async fn read(target: &Target, address: &Address) -> Result<ObjectFacts> {
             bucket: name,
             replica: probe.head(side, key, version.as_ref()).await,
             versions: probe.versions(side, key).await,
+            failure: failures
+                .iter()
+                .find(|failed| failed.side == side)
+                .map(|f| f.reason.clone()),
         });
     }
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
@@ -51,6 +56,22 @@ pub async fn read(target: &Target, address: &Address) -> Result<ObjectFacts> {
         configuration,
         destinations,
     })
+}
+
+/// Why the version failed, where the target tells of it.
+async fn failures(
+    target: &Target,
+    probe: &Probe,
+    key: &str,
+    version: Option<&VersionId>,
+) -> Vec<FailureSeen> {
+    let Some(version) = version.filter(|_| target.offers(Capability::FailureReasons)) else {
+        return Vec::new();
+    };
+    match probe.failures(key, version).await {
+        Seen::Failures { failures } => failures,
+        _ => Vec::new(),
+    }
 }
 
 async fn pair(target: &Target, source: &str, destination: &str) -> Result<doctor::Facts, String> {

@@ -55,6 +55,7 @@ fn replicated() -> ObjectFacts {
             pair: Ok(pair),
             replica: present(object(Some(Replica))),
             versions: listing(&["v1"]),
+            failure: None,
         }],
     }
 }
@@ -192,7 +193,10 @@ fn what_made_it_fail_is_named_with_its_remedy() {
     let mut facts = replicated();
     without(&mut facts, Some(Failed));
     suspended(&mut facts);
+    facts.destinations[0].failure = Some("DstBucketUnversioned".to_owned());
     let explained = explain(&facts);
+    let reason = &explained.destinations[0].reason;
+    assert!(reason.contains("S3 says DstBucketUnversioned"), "{reason}");
     let kinds: Vec<_> = explained.destinations[0]
         .causes
         .iter()

@@ -116,6 +116,36 @@ async fn what_is_not_configured_is_404_and_default_encryption_always_is() {
     assert_eq!(default.sse_algorithm().as_str(), "AES256");
 }
 
+/// What nobody can set here is answered as of a fresh bucket.
+#[tokio::test]
+async fn ownership_payment_notifications_logging_and_lock_are_a_fresh_buckets() {
+    let there = client(&Emulator::new(Settings::default()), THERE);
+    bucket(&there, "plain", THERE).await;
+    let ownership = there.get_bucket_ownership_controls().bucket("plain").send();
+    let ownership = ownership.await.unwrap().ownership_controls.unwrap();
+    assert_eq!(
+        ownership.rules()[0].object_ownership().as_str(),
+        "BucketOwnerEnforced"
+    );
+    let payment = there.get_bucket_request_payment().bucket("plain").send();
+    assert_eq!(
+        payment.await.unwrap().payer.unwrap().as_str(),
+        "BucketOwner"
+    );
+    let told = there
+        .get_bucket_notification_configuration()
+        .bucket("plain")
+        .send();
+    assert!(told.await.unwrap().queue_configurations().is_empty());
+    let logging = there.get_bucket_logging().bucket("plain").send();
+    assert!(logging.await.unwrap().logging_enabled().is_none());
+    let lock = there.get_object_lock_configuration().bucket("plain").send();
+    let none = "ObjectLockConfigurationNotFoundError".to_owned();
+    assert_eq!(refusal(lock.await), (404, none));
+    let missing = there.get_bucket_logging().bucket("nowhere").send().await;
+    assert_eq!(refusal(missing), (404, "NoSuchBucket".to_owned()));
+}
+
 #[tokio::test]
 async fn an_operation_that_is_not_there_is_501() {
     let there = client(&Emulator::new(Settings::default()), THERE);

@@ -17,15 +17,15 @@ use super::{HERE, THERE, client, put, replicate, rule, versioned, versioning};
 const DELAY: Duration = Duration::from_secs(5);
 
 /// `source` in one region, `destination` in the other.
-struct Pair {
-    emulator: Emulator,
-    here: Client,
-    there: Client,
-    target: Target,
+pub(super) struct Pair {
+    pub(super) emulator: Emulator,
+    pub(super) here: Client,
+    pub(super) there: Client,
+    pub(super) target: Target,
 }
 
 impl Pair {
-    async fn with(rules: Vec<ReplicationRule>) -> Self {
+    pub(super) async fn with(rules: Vec<ReplicationRule>) -> Self {
         let emulator = Emulator::new(Settings::default().with_delay(Delay::Constant(DELAY)));
         let (here, there) = (client(&emulator, HERE), client(&emulator, THERE));
         versioned(&here, "source", HERE).await;
@@ -38,7 +38,7 @@ impl Pair {
         let urls = ("http://localhost".to_owned(), "http://localhost".to_owned());
         let regions = (HERE.to_owned(), THERE.to_owned());
         let keys = Keys::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY);
-        let target = in_process(
+        let mut target = in_process(
             "emulator",
             source,
             destination,
@@ -47,6 +47,7 @@ impl Pair {
             &keys,
             "test",
         );
+        target.is_an_embedded_pair();
         Self {
             emulator,
             here,
@@ -55,19 +56,19 @@ impl Pair {
         }
     }
 
-    async fn settle(&self) {
+    pub(super) async fn settle(&self) {
         while self.emulator.pending() > 0 {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
 
-    async fn explain(&self, key: &str) -> Explanation {
+    pub(super) async fn explain(&self, key: &str) -> Explanation {
         let address = format!("s3://source/{key}").parse().unwrap();
         explain(&Box::pin(read(&self.target, &address)).await.unwrap())
     }
 
     /// The one destination.
-    async fn at(&self, key: &str) -> AtDestination {
+    pub(super) async fn at(&self, key: &str) -> AtDestination {
         self.explain(key).await.destinations.remove(0)
     }
 }
@@ -126,6 +127,7 @@ async fn a_failed_object_names_the_suspended_destination() {
     let explained = pair.explain("k").await;
     assert_eq!(explained.exit_code() as u8, 1);
     let words = [
+        "S3 says DstBucketUnversioned",
         "FAILED is final",
         "DestinationUnversioned",
         "enable versioning",

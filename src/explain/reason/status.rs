@@ -24,7 +24,7 @@ pub(super) fn reason(
     match object.status {
         Some(ReplicationStatus::Completed) => completed(facts, destination, there),
         Some(ReplicationStatus::Pending) => pending(facts, object, there, causes),
-        Some(ReplicationStatus::Failed) => failed(there, causes),
+        Some(ReplicationStatus::Failed) => failed(destination, there, causes),
         Some(ReplicationStatus::Replica) => replica(destination, there),
         None if *there == There::Replica => Reason::new(
             "the replica is there, and the source has no status",
@@ -120,7 +120,9 @@ fn pending(facts: &ObjectFacts, object: &ObjectSeen, there: &There, causes: &[Fi
     }
 }
 
-fn failed(there: &There, causes: &[Finding]) -> Reason {
+fn failed(destination: &DestinationFacts, there: &There, causes: &[Finding]) -> Reason {
+    let said = destination.failure.as_ref();
+    let said = said.map_or_else(String::new, |reason| format!(" (S3 says {reason})"));
     let how =
         "then write the object again (a copy in place will do), or send it by Batch Replication";
     if *there == There::Replica {
@@ -133,14 +135,16 @@ fn failed(there: &There, causes: &[Finding]) -> Reason {
     }
     if causes.is_empty() {
         return Reason::new(
-            "FAILED is final, and nothing wrong is found now: the cause may be mended since, or lie in what was not read (the role, its keys)",
+            format!(
+                "FAILED is final{said}, and nothing wrong is found now: the cause may be mended since, or lie in what was not read (the role, its keys)"
+            ),
             ["R-STATUS-10", "R-IAM-09"],
             Remedy::Batch,
             format!("see `bucketpair doctor`, {how}"),
         );
     }
     Reason::new(
-        "FAILED is final: S3 does not try again, also when the cause is mended",
+        format!("FAILED is final{said}: S3 does not try again, also when the cause is mended"),
         ["R-STATUS-10"],
         Remedy::FixThenRewrite,
         format!("mend what is named below, {how}"),
