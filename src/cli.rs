@@ -11,6 +11,7 @@ mod doctor;
 mod explain;
 mod judge;
 mod list;
+mod output;
 mod run;
 mod serve;
 mod targeting;
@@ -53,7 +54,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
             return blocking(explain::explain(*explain, Variables::read(environment())?));
         }
         Some(Verb::List(list)) => return list::list(&list),
-        Some(Verb::Judge(judge)) => return judge::judge(&judge),
+        Some(Verb::Judge(judge)) => return judge::judge(&judge, &Variables::read(environment())?),
         Some(Verb::Serve(serve)) => return blocking(serve::serve(serve)),
     };
     blocking(run::run(run, Variables::read(environment())?))

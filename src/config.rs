@@ -77,7 +77,8 @@ variables! {
     /// The delay of the embedded pair, or of a `LocalStack` that is started: `200ms`,
     /// `lognormal:25ms,0.5`, … Default: `lognormal:25ms,0.4`.
     Delay = "BUCKETPAIR_DELAY",
-    /// How the report is printed: `terminal` or `json`. Default: `terminal`.
+    /// How the report is printed: `terminal`, `json`, `markdown`, `junit` or `prometheus`. Default:
+    /// `terminal`.
     Format = "BUCKETPAIR_FORMAT",
     /// Whether the buckets stay where they are: `1` or `true`, `0` or `false`. Default: `0`.
     Keep = "BUCKETPAIR_KEEP",

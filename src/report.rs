@@ -1,16 +1,35 @@
-//! What a run found, and how it is shown. Pure rendering.
+//! What a run found, and how it is shown.
+//!
+//! Pure rendering, but for [`save`], and [`Exports`], which keeps a folder up to date while a run
+//! goes on.
 
 mod diagnosis;
 mod explanation;
+mod exports;
+mod exposition;
+mod html;
 mod json;
+mod junit;
+mod markdown;
+mod page;
+mod prometheus;
+mod save;
 mod terminal;
+mod wording;
 
 #[cfg(test)]
 mod tests;
 
 pub use diagnosis::{diagnosis, diagnosis_json};
 pub use explanation::{explanation, explanation_json};
-pub use json::{VERSION, json, save};
+pub use exports::Exports;
+pub use exposition::{Metric, Stability};
+pub use html::html;
+pub use json::{VERSION, json};
+pub use junit::junit;
+pub use markdown::markdown;
+pub use prometheus::{RUN_METRICS, prometheus};
+pub use save::save;
 pub use terminal::{Look, terminal};
 
 use std::time::Duration;
@@ -42,6 +61,62 @@ pub struct RunReport {
     pub interrupted: bool,
     /// The buckets that were kept on request.
     pub kept: Vec<String>,
+    /// Whether it was written while the run went on: a run that was killed leaves it so.
+    #[serde(default)]
+    pub partial: bool,
+    /// The scenarios that were selected and not judged, in the catalogue's order.
+    #[serde(default)]
+    pub pending: Vec<String>,
+}
+
+/// How a scenario ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Every check that counts passed.
+    Passed,
+    /// A check failed.
+    Failed,
+    /// A check had no evidence.
+    Unknown,
+    /// It could not be carried out.
+    Errored,
+    /// The target does not offer what it needs.
+    Ignored,
+}
+
+impl State {
+    /// Every state, as they are counted.
+    pub const ALL: [Self; 5] = [
+        Self::Passed,
+        Self::Failed,
+        Self::Unknown,
+        Self::Errored,
+        Self::Ignored,
+    ];
+
+    /// The word for people (`could not run`).
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Errored => "could not run",
+            Self::Ignored => "ignored",
+        }
+    }
+
+    /// The sign before a scenario's name.
+    #[must_use]
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Passed => "✓",
+            Self::Failed => "✗",
+            Self::Unknown => "?",
+            Self::Errored => "!",
+            Self::Ignored => "–",
+        }
+    }
 }
 
 /// One scenario.
@@ -107,6 +182,49 @@ impl Row {
         }
     }
 
+    /// What it shows.
+    #[must_use]
+    pub fn summary(&self) -> &str {
+        match self {
+            Self::Judged(judgement) => &judgement.summary,
+            Self::Ignored { summary, .. } | Self::Errored { summary, .. } => summary,
+        }
+    }
+
+    /// The rules it proves, as far as known.
+    #[must_use]
+    pub fn rule_ids(&self) -> &[String] {
+        match self {
+            Self::Judged(judgement) => &judgement.rule_ids,
+            Self::Ignored { rule_ids, .. } => rule_ids,
+            Self::Errored { .. } => &[],
+        }
+    }
+
+    /// How it ended.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match self {
+            Self::Ignored { .. } => State::Ignored,
+            Self::Errored { .. } => State::Errored,
+            Self::Judged(judgement) => match judgement.verdict {
+                Verdict::Pass => State::Passed,
+                Verdict::Fail => State::Failed,
+                Verdict::Unknown => State::Unknown,
+            },
+        }
+    }
+
+    /// Why it did not run to its end, where it did not.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Judged(_) => None,
+            Self::Ignored { reason, .. } => Some(reason),
+            Self::Errored { error, .. } => Some(error),
+        }
+    }
+
     fn exit_code(&self) -> Option<ExitCode> {
         match self {
             Self::Ignored { .. } => None,
@@ -134,14 +252,22 @@ impl RunReport {
             unsaved: false,
             interrupted: false,
             kept: Vec::new(),
+            partial: false,
+            pending: Vec::new(),
         }
+    }
+
+    /// How many scenarios ended so.
+    #[must_use]
+    pub fn count(&self, state: State) -> usize {
+        self.rows.iter().filter(|row| row.state() == state).count()
     }
 
     /// How the command line ends.
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         let mut codes: Vec<_> = self.rows.iter().filter_map(Row::exit_code).collect();
-        if codes.is_empty() {
+        if codes.is_empty() && !self.partial {
             codes.push(ExitCode::NothingRan);
         }
         if !self.left_behind.is_empty() {
@@ -149,6 +275,9 @@ impl RunReport {
         }
         if self.unsaved {
             codes.push(ExitCode::Internal);
+        }
+        if self.partial {
+            codes.push(ExitCode::Inconclusive);
         }
         if self.interrupted {
             codes.push(ExitCode::Interrupted);

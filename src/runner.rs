@@ -7,6 +7,7 @@
 mod canary;
 mod copied;
 mod deny;
+mod exports;
 mod files;
 mod open;
 mod play;
@@ -28,9 +29,10 @@ use crate::check::judge;
 use crate::error::{Error, Result};
 use crate::history::{Header, Journal, Line, TargetDescription, VERSION, read};
 use crate::provision::{LeftBehind, Made, tear_down_all};
-use crate::report::{Row, RunReport};
+use crate::report::{self, Row, RunReport};
 use crate::scenario::Scenario;
 use crate::target::{Choice, Connect, Localstack, Target, preflight};
+use exports::Kept;
 
 pub use copied::{Copied, check_copied};
 #[cfg(feature = "emulator")]
@@ -174,16 +176,23 @@ pub async fn run(
         false => prepared(&opened, scenarios, &settings, on_row, interrupt).await,
     };
     match (outcome, opened.close().await) {
-        (Ok(mut report), left) => {
-            report.left_behind.extend(left);
-            Ok(report)
-        }
+        (Ok(report), None) => Ok(report),
+        (Ok(report), Some(left)) => Ok(left_running(report, left, &settings)),
         (Err(cause), None) => Err(cause),
         (Err(cause), Some(names)) => Err(Error::LeftBehind {
             cause: Box::new(cause),
             names,
         }),
     }
+}
+
+/// A target that could not be closed is found out after the report was written.
+fn left_running(mut report: RunReport, left: String, settings: &Settings) -> RunReport {
+    report.left_behind.push(left);
+    let folder = settings.report.as_deref();
+    let saved = folder.map_or(Ok(()), |folder| report::save(folder, &report));
+    exports::unsaved(saved, &mut report);
+    report
 }
 
 /// Opens the target, and tells whether the run was interrupted meanwhile. Opening goes on to its
@@ -226,26 +235,40 @@ pub async fn run_on(
     on_row: impl Fn(&Row) + Send + Sync,
     interrupt: impl Future<Output = ()> + Send,
 ) -> Result<RunReport> {
+    let shared = Shared::new(opened, settings)?;
+    let pending = scenarios.iter().map(|s| s.name.clone()).collect();
+    let kept = Kept::begin(settings.report.as_deref(), &shared.header, pending);
+    let on_row = |row: &Row| {
+        kept.row(row);
+        on_row(row);
+    };
+    let jobs = settings.jobs.unwrap_or(opened.pace.jobs).max(1);
+    let outcome = carried_out(&shared, scenarios, jobs, on_row, interrupt).await;
+    kept.end(outcome)
+}
+
+async fn carried_out(
+    shared: &Shared,
+    scenarios: Vec<Scenario>,
+    jobs: usize,
+    on_row: impl Fn(&Row) + Send + Sync,
+    interrupt: impl Future<Output = ()> + Send,
+) -> Result<RunReport> {
     let began = tokio::time::Instant::now();
     let mut rows = Vec::new();
-    let shared = Shared::new(opened, settings)?;
     let order: Vec<String> = scenarios.iter().map(|s| s.name.clone()).collect();
-    let scenarios = select::suitable(scenarios, &shared, &mut rows).await?;
+    let scenarios = select::suitable(scenarios, shared, &mut rows).await?;
     rows.iter().for_each(&on_row);
-    let jobs = settings.jobs.unwrap_or(opened.pace.jobs).max(1);
     tokio::pin!(interrupt);
     if !scenarios.is_empty() {
-        prove_live(&shared, interrupt.as_mut()).await?;
+        prove_live(shared, interrupt.as_mut()).await?;
     }
-    let interrupted = all(&shared, scenarios, jobs, &mut rows, &on_row, interrupt).await;
+    let interrupted = all(shared, scenarios, jobs, &mut rows, &on_row, interrupt).await;
     let mut report = RunReport::new(shared.header.clone(), in_order(rows, &order));
     report.interrupted = interrupted;
-    clean_up(&shared, &mut report).await;
+    clean_up(shared, &mut report).await;
     report.elapsed = began.elapsed();
-    if let Err(error) = shared.journal.finish() {
-        report.errors.push(error.to_string());
-        report.unsaved = true;
-    }
+    exports::unsaved(shared.journal.finish(), &mut report);
     Ok(report)
 }
 

@@ -28,6 +28,9 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// The lag of its replicas; none where there were none to measure.
     pub lag: Option<lag::Summary>,
+    /// How long it took, in nanoseconds: from its first event to its last.
+    #[serde(default)]
+    pub elapsed_ns: u64,
 }
 
 impl Judgement {
@@ -64,7 +67,14 @@ pub fn judge(history: &History) -> Result<Judgement> {
         verdict: Verdict::merge(findings.iter().filter_map(Finding::counted)),
         findings,
         lag: measured(history, &view),
+        elapsed_ns: elapsed(history),
     })
+}
+
+fn elapsed(history: &History) -> u64 {
+    let moments = || history.events.iter().map(|event| event.at.0);
+    let (first, last) = (moments().min(), moments().max());
+    last.unwrap_or_default() - first.unwrap_or_default()
 }
 
 fn find(view: &View<'_>, planned: PlannedCheck) -> Finding {

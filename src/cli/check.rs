@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::Format;
 use super::ended;
-use super::run::{format, print, save};
+use super::output::OutputFlags;
 use super::targeting::TargetFlags;
 use crate::config::Variables;
 use crate::error::{Error, ExitCode, Result};
@@ -53,27 +52,19 @@ pub(super) struct CheckFiles {
     #[command(flatten)]
     pub(super) target: TargetFlags,
 
-    /// Write history.jsonl and report.json into this folder [BUCKETPAIR_REPORT]
-    #[arg(long, value_name = "DIR")]
-    pub(super) report: Option<PathBuf>,
-
-    /// How to print the report [default: terminal] [BUCKETPAIR_FORMAT]
-    #[arg(long, value_enum)]
-    pub(super) format: Option<Format>,
+    #[command(flatten)]
+    pub(super) output: OutputFlags,
 }
 
 /// Asserts the replicas of files that somebody copied.
 pub(super) async fn check(arguments: CheckFiles, variables: Variables) -> Result<ExitCode> {
-    let format = format(arguments.format, &variables)?;
     let copied = copied(&arguments)?;
     let mut settings = variables.settings_below(arguments.target.target.as_deref())?;
     arguments.target.apply(&mut settings)?;
-    settings.report = arguments.report.or(settings.report);
-    let folder = settings.report.clone();
-    let report = runner::check_copied(settings, copied, |_| {}, ended()).await?;
-    let saved = save(folder.as_deref(), &report);
-    print(&report, format);
-    saved.map(|()| report.exit_code())
+    settings.report = arguments.output.report.clone().or(settings.report);
+    let folder = settings.report.as_deref();
+    let output = arguments.output.output(folder, &variables)?;
+    output.show(&runner::check_copied(settings, copied, |_| {}, ended()).await?)
 }
 
 /// Each file with its key.

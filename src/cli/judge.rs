@@ -4,15 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::Format;
-use super::run::print;
+use super::output::OutputFlags;
+use crate::config::{Variable, Variables};
 use crate::error::{ExitCode, Result};
-use crate::runner;
+use crate::{report, runner};
 
 const JUDGE_EXAMPLES: &str = "\
 Examples:
   bucketpair run --report out/                 writes out/history.jsonl
   bucketpair judge out/history.jsonl           the same verdicts, without a target
+  bucketpair judge killed/history.jsonl --report killed/    the reports of a run that was killed
 
 Exit codes are those of the run; 2 when the file is no history.";
 
@@ -27,14 +28,18 @@ pub(super) struct Judge {
     #[arg(value_name = "HISTORY")]
     pub(super) history: PathBuf,
 
-    /// How to print the report
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) output: OutputFlags,
 }
 
 /// Judges a saved run again.
-pub(super) fn judge(arguments: &Judge) -> Result<ExitCode> {
+pub(super) fn judge(arguments: &Judge, variables: &Variables) -> Result<ExitCode> {
+    let variable = variables.get(Variable::Report).map(PathBuf::from);
+    let folder = arguments.output.report.clone().or(variable);
+    let output = arguments.output.output(folder.as_deref(), variables)?;
     let report = runner::judge_saved(&arguments.history)?;
-    print(&report, arguments.format);
-    Ok(report.exit_code())
+    if let Some(folder) = &folder {
+        report::save(folder, &report)?;
+    }
+    output.show(&report)
 }

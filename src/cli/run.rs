@@ -1,16 +1,17 @@
 //! `bucketpair run`.
 
-use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::io::IsTerminal;
+use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::args::{EXIT_CODES, Format};
+use super::args::EXIT_CODES;
 use super::ended;
+use super::output::{Output, OutputFlags, ReportFormat as Format};
 use super::targeting::TargetFlags;
-use crate::config::{Variable, Variables};
-use crate::error::{Error, ExitCode, Result};
-use crate::report::{self, Look, Row, RunReport};
+use crate::config::Variables;
+use crate::error::{ExitCode, Result};
+use crate::report::Row;
 use crate::runner::{self, Settings};
 use crate::target::{Choice, Localstack};
 
@@ -44,13 +45,8 @@ pub(super) struct Run {
     #[arg(long)]
     pub(super) keep: bool,
 
-    /// Write history.jsonl and report.json into this folder [BUCKETPAIR_REPORT]
-    #[arg(long, value_name = "DIR")]
-    pub(super) report: Option<PathBuf>,
-
-    /// How to print the report [default: terminal] [BUCKETPAIR_FORMAT]
-    #[arg(long, value_enum)]
-    pub(super) format: Option<Format>,
+    #[command(flatten)]
+    pub(super) output: OutputFlags,
 }
 
 impl Run {
@@ -63,33 +59,19 @@ impl Run {
             jobs: self.jobs.or(before.jobs),
             defect: [before.defect, self.defect].concat(),
             keep: self.keep || before.keep,
-            report: self.report.or(before.report),
-            format: self.format.or(before.format),
+            output: self.output.over(before.output),
         }
     }
 }
 
 /// Runs scenarios, prints the report, and says how it ended.
 pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode> {
-    let format = format(arguments.format, &variables)?;
-    let settings = settings(arguments, &variables)?;
-    let folder = settings.report.clone();
-    let progress = Progress::new(format);
+    let (settings, output) = settings(arguments, &variables)?;
+    let progress = Progress::new(output.format);
     announce(&settings);
     let report = runner::run(settings, |row| progress.row(row), ended()).await;
     progress.end();
-    let report = report?;
-    let saved = save(folder.as_deref(), &report);
-    print(&report, format);
-    if let (Format::Terminal, Some(folder), Ok(())) = (format, &folder, &saved) {
-        let folder = folder.display();
-        let line = format!("report: {folder}/report.json, {folder}/history.jsonl");
-        writeln!(std::io::stdout(), "{line}").ok();
-    }
-    match saved {
-        Err(error) => Err(error),
-        Ok(()) => Ok(report.exit_code()),
-    }
+    output.show(&report?)
 }
 
 /// A container takes some seconds; whoever waits at a terminal is told for what.
@@ -102,51 +84,20 @@ fn announce(settings: &Settings) {
     }
 }
 
-/// How to print: the flag, or its variable.
-pub(super) fn format(flag: Option<Format>, variables: &Variables) -> Result<Format> {
-    let Some(text) = variables.get(Variable::Format) else {
-        return Ok(flag.unwrap_or_default());
-    };
-    let name = Variable::Format.name();
-    let wrong = format!("{name}={text:?} makes no sense; write terminal or json");
-    let variable = Format::from_str(text, false).map_err(|_| Error::Usage(wrong))?;
-    Ok(flag.unwrap_or(variable))
-}
-
-/// Saves a report, where a folder is named.
-pub(super) fn save(folder: Option<&Path>, report: &RunReport) -> Result<()> {
-    folder.map_or(Ok(()), |folder| report::save(folder, report))
-}
-
-/// Prints a report.
-pub(super) fn print(report: &RunReport, format: Format) {
-    let text = match format {
-        Format::Json => report::json(report),
-        Format::Terminal => report::terminal(report, look()),
-    };
-    // A reader that has gone away is no failure of the run.
-    writeln!(std::io::stdout(), "{text}").ok();
-}
-
-/// Colours at a terminal, unless `NO_COLOR` says otherwise.
-pub(super) fn look() -> Look {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    Look {
-        colour: std::io::stdout().is_terminal() && !plain,
-    }
-}
-
 /// The settings of variables, then of flags.
-fn settings(arguments: Run, variables: &Variables) -> Result<Settings> {
+fn settings(arguments: Run, variables: &Variables) -> Result<(Settings, Output)> {
     let mut settings = variables.settings_below(arguments.target.target.as_deref())?;
     arguments.target.apply(&mut settings)?;
     settings.jobs = arguments.jobs.or(settings.jobs);
-    settings.report = arguments.report.or(settings.report);
+    settings.report = arguments.output.report.clone().or(settings.report);
+    let output = arguments
+        .output
+        .output(settings.report.as_deref(), variables)?;
     settings.keep |= arguments.keep;
     settings.globs = arguments.globs;
     settings.files = arguments.files;
     settings.defects = arguments.defect;
-    Ok(settings)
+    Ok((settings, output))
 }
 
 /// A line on the terminal that counts the scenarios as they end.
@@ -191,8 +142,8 @@ mod tests {
         let pairs = pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let variables = Variables::read(pairs)?;
         let arguments = Arguments::parse_from(line.split(' ')).run;
-        let format = format(arguments.format, &variables)?;
-        Ok((settings(arguments, &variables)?, format))
+        let (settings, output) = settings(arguments, &variables)?;
+        Ok((settings, output.format))
     }
 
     #[rstest]

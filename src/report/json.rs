@@ -1,11 +1,9 @@
-//! The report as JSON, and saved.
-
-use std::path::Path;
+//! The report as JSON, for programs: `docs/schema/report-v1.json` says what it holds.
 
 use super::RunReport;
-use crate::error::{Error, Result};
 
-/// The version of the format.
+/// The version of the format. Fields may be added within a version; none is renamed, removed or
+/// given another meaning.
 pub const VERSION: u32 = 1;
 
 /// The report as one JSON document, with its version, exit code included.
@@ -19,16 +17,5 @@ pub fn json(report: &RunReport) -> String {
     if let (Some(document), serde_json::Value::Object(body)) = (document.as_object_mut(), body) {
         document.extend(body);
     }
-    serde_json::to_string_pretty(&document).unwrap_or_default()
-}
-
-/// Writes `report.json` into a folder.
-///
-/// # Errors
-/// [`Error::Report`] when it cannot be written.
-pub fn save(folder: &Path, report: &RunReport) -> Result<()> {
-    let path = folder.join("report.json");
-    let written =
-        std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, json(report) + "\n"));
-    written.map_err(|source| Error::Report { path, source })
+    format!("{document:#}\n")
 }

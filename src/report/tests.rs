@@ -1,5 +1,7 @@
 //! Reports made by hand: how they end, and how they read.
 
+mod forms;
+
 use rstest::rstest;
 
 use super::*;
@@ -60,6 +62,7 @@ fn judged(verdict: Verdict, findings: Vec<Finding>) -> Row {
         verdict,
         findings,
         lag: Some(lag),
+        elapsed_ns: 1_500_000_000,
     })
 }
 
@@ -119,11 +122,13 @@ fn a_failure_names_check_rule_object_version_and_what_was_seen() {
     let text = plain(&report(vec![judged(Verdict::Fail, findings)]));
     let lines: Vec<_> = text.lines().map(str::trim).collect();
     for line in [
-        "✗  replica-bytes             ≤ 34 ms  a replica holds the bytes",
+        "✗  replica-bytes             ≤ 34 ms  R-DATA-01",
+        "a replica holds the bytes",
         "bytes fails  R-DATA-01",
         "destination a/b@v1",
         "expected  SHA-256 11aa",
-        "seen      SHA-256 22bb (since 471 ms into the run)",
+        "seen      SHA-256 22bb",
+        "since     471 ms into the run",
         "and 2 more",
         "0 passed, 1 failed, 0 unknown",
         "4 replicas, 1 of them not by the deadline; the longest lag is at most 34 ms",

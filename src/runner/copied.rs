@@ -11,7 +11,8 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::{Settings, Shared, Stage, in_order, opened, play, survey};
+use super::exports::{Kept, unsaved};
+use super::{Settings, Shared, Stage, in_order, left_running, opened, play, survey};
 use crate::check::{Check, CheckKind, judge};
 use crate::error::{Error, Result};
 use crate::history::{
@@ -65,14 +66,19 @@ pub async fn check_copied(
         let shared = Shared::new(&opened, &settings)?;
         let (source, destination) = settings.pair.as_ref().ok_or_else(no_pair)?;
         let pair = provision::seen(&shared.target, source, destination, &shared.run).await?;
-        Ok(judged(&shared, &pair, files, on_row, interrupt).await)
+        let pending = files.iter().map(|(file, _)| file.key.clone()).collect();
+        let kept = Kept::begin(settings.report.as_deref(), &shared.header, pending);
+        let on_row = |row: &Row| {
+            kept.row(row);
+            on_row(row);
+        };
+        let report = judged(&shared, &pair, files, on_row, interrupt).await;
+        kept.end(Ok(report))
     };
     let outcome = outcome.await;
     match (outcome, opened.close().await) {
-        (Ok(mut report), left) => {
-            report.left_behind.extend(left);
-            Ok(report)
-        }
+        (Ok(report), None) => Ok(report),
+        (Ok(report), Some(left)) => Ok(left_running(report, left, &settings)),
         (Err(cause), None) => Err(cause),
         (Err(cause), Some(names)) => Err(Error::LeftBehind {
             cause: Box::new(cause),
@@ -131,10 +137,7 @@ async fn judged(
     }
     let mut report = RunReport::new(shared.header.clone(), in_order(rows, &order));
     (report.interrupted, report.elapsed) = (interrupted, began.elapsed());
-    if let Err(error) = shared.journal.finish() {
-        report.errors.push(error.to_string());
-        report.unsaved = true;
-    }
+    unsaved(shared.journal.finish(), &mut report);
     report
 }
 

@@ -1,0 +1,185 @@
+//! Words that every way to show a run shares.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::{Row, RunReport, State};
+use crate::check::{Expectation, Finding, Judgement, Verdict};
+
+/// How much evidence is shown to people for each finding; the JSON report has all of it.
+pub(super) const SHOWN: usize = 3;
+
+/// How loud something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// It went wrong.
+    Bad,
+    /// Nobody knows.
+    Unsure,
+    /// It counts for nothing.
+    Quiet,
+}
+
+/// A finding is told when something is to be said of it: it did not pass, or was only recorded.
+pub(super) fn is_told(finding: &Finding) -> bool {
+    let required = matches!(finding.expectation, Expectation::Required);
+    finding.verdict != Verdict::Pass || !required
+}
+
+/// The findings of a scenario that are told.
+pub(super) fn told(judgement: &Judgement) -> impl Iterator<Item = &Finding> {
+    judgement.findings.iter().filter(|finding| is_told(finding))
+}
+
+/// What a finding came to, as its expectation has it.
+pub(super) fn outcome(finding: &Finding) -> (Tone, String) {
+    let reason = finding.expectation.reason().unwrap_or_default();
+    let word = word(finding.verdict);
+    match (&finding.expectation, finding.verdict) {
+        (Expectation::Required, Verdict::Fail) => (Tone::Bad, word.to_owned()),
+        (Expectation::Required, _) => (Tone::Unsure, word.to_owned()),
+        (Expectation::KnownDifference { .. }, Verdict::Pass) => (
+            Tone::Bad,
+            format!("passes, and is listed as different ({reason})"),
+        ),
+        (Expectation::KnownDifference { .. }, _) => {
+            (Tone::Quiet, format!("{word} (known difference: {reason})"))
+        }
+        (Expectation::NotOffered { .. }, _) => (Tone::Quiet, format!("not offered ({reason})")),
+        (_, _) => (Tone::Quiet, format!("{word} (recorded: {reason})")),
+    }
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "passes",
+        Verdict::Fail => "fails",
+        Verdict::Unknown => "unknown",
+    }
+}
+
+/// How many pieces of evidence are not shown of a finding when `shown` are.
+pub(super) fn more(finding: &Finding, shown: usize) -> Option<String> {
+    let more = finding.evidence.len().saturating_sub(shown) + finding.omitted;
+    (more > 0).then(|| format!("and {more} more"))
+}
+
+/// The upper bound of a scenario's longest lag (`≤ 34 ms`).
+pub(super) fn longest(row: &Row) -> Option<String> {
+    let Row::Judged(judgement) = row else {
+        return None;
+    };
+    let lag = judgement.lag.as_ref()?.max_upper_ns?;
+    Some(format!("≤ {}", nanoseconds(lag)))
+}
+
+/// `22 passed, 1 failed, 0 unknown, 2 ignored in 1.8 s`.
+pub(super) fn counts(report: &RunReport) -> String {
+    let mut parts = Vec::new();
+    for state in State::ALL {
+        let number = report.count(state);
+        let always = matches!(state, State::Passed | State::Failed | State::Unknown);
+        if always || number > 0 {
+            parts.push(format!("{number} {}", state.word()));
+        }
+    }
+    let mut text = parts.join(", ");
+    if report.elapsed > Duration::ZERO {
+        write!(text, " in {}", duration(report.elapsed)).expect("a String takes every write");
+    }
+    text
+}
+
+/// The lag of the whole run. Percentiles are never averaged: only the largest bound is joined.
+pub(super) fn lag_line(report: &RunReport) -> Option<String> {
+    let lags = report.rows.iter().filter_map(|row| match row {
+        Row::Judged(judgement) => judgement.lag.as_ref(),
+        _ => None,
+    });
+    let (mut samples, mut censored, mut longest) = (0, 0, None);
+    for lag in lags {
+        samples += lag.samples;
+        censored += lag.censored;
+        longest = longest.max(lag.max_upper_ns);
+    }
+    let longest = longest?;
+    let replicas = if samples == 1 { "replica" } else { "replicas" };
+    let never = match censored {
+        0 => String::new(),
+        _ => format!(", {censored} of them not by the deadline"),
+    };
+    Some(format!(
+        "{samples} {replicas}{never}; the longest lag is at most {}",
+        nanoseconds(longest)
+    ))
+}
+
+/// What a report lacks, where the run did not come to its end.
+pub(super) fn unfinished(report: &RunReport) -> Option<String> {
+    let pending = report.pending.len();
+    let left = match pending {
+        0 => String::new(),
+        1 => "; 1 scenario was not judged".to_owned(),
+        _ => format!("; {pending} scenarios were not judged"),
+    };
+    match (report.partial, report.interrupted) {
+        (true, _) => Some(format!("partial: written while the run went on{left}")),
+        (false, true) => Some(format!("interrupted before the end{left}")),
+        (false, false) => None,
+    }
+}
+
+/// What the user should know besides the verdicts: notes, what was left behind, what was kept.
+pub(super) fn besides(report: &RunReport) -> Vec<(&'static str, &str)> {
+    let notes = report.errors.iter().map(|note| ("note", note));
+    let left = report.left_behind.iter().map(|left| ("left behind", left));
+    let kept = report.kept.iter().map(|kept| ("kept", kept));
+    let all = notes.chain(left).chain(kept);
+    all.map(|(what, text)| (what, text.as_str())).collect()
+}
+
+/// How to see it again, where there is something to see again.
+pub(super) fn repeat(report: &RunReport) -> Option<String> {
+    let worth = |row: &Row| !matches!(row.state(), State::Passed | State::Ignored);
+    let seed = report.header.seed;
+    let line = || format!("to repeat it: the same command with --seed {seed}");
+    report.rows.iter().any(worth).then(line)
+}
+
+/// A length of time with one unit.
+pub(super) fn nanoseconds(nanoseconds: u64) -> String {
+    duration(Duration::from_nanos(nanoseconds))
+}
+
+/// As [`nanoseconds`].
+pub(super) fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    match seconds {
+        ..0.9995 => format!("{:.0} ms", seconds * 1e3),
+        ..120.0 => format!("{seconds:.1} s"),
+        ..7200.0 => format!("{:.1} min", seconds / 60.0),
+        _ => format!("{:.1} h", seconds / 3600.0),
+    }
+}
+
+/// When a run began, as `2026-05-04 03:02:01 UTC`.
+pub(super) fn moment(seconds: u64) -> String {
+    let moment = i64::try_from(seconds).ok();
+    let moment = moment.and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));
+    moment.map_or_else(String::new, |moment| {
+        moment.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+    })
+}
+
+/// Text of others, such as a key, with what would steer a terminal or a parser made visible.
+pub(super) fn visible(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let shown = |c: char| match steers(c) {
+        true => c.escape_default().collect::<String>(),
+        false => c.to_string(),
+    };
+    text.chars().map(shown).collect()
+}
