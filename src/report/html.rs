@@ -31,7 +31,7 @@ fn heading(report: &RunReport) -> Markup {
     html! {
         header {
             h1 { (headline(report)) }
-            p.soft { (report.header.target.engine) ", " (report.header.target.source_region) " → " (report.header.target.destination_region) }
+            p.soft { (visible(&report.header.target.engine)) ", " (report.header.target.source_region) " → " (report.header.target.destination_region) }
             @if let Some(unfinished) = unfinished(report) { p class="banner unsure" { (unfinished) } }
             ul.figures {
                 @for state in State::ALL {
@@ -91,9 +91,9 @@ fn loud(report: &RunReport) -> Markup {
 fn card(row: &Row) -> Markup {
     let state = row.state();
     html! {
-        article.card id=(row.scenario()) {
+        article.card {
             h3 { span class=(colour(state)) { (state.mark()) " " (state.word()) } " · " (visible(row.scenario())) }
-            p { (row.summary()) }
+            p { (visible(row.summary())) }
             @if let Some(reason) = row.reason() { p { (visible(reason)) } }
             (findings(row))
         }
@@ -159,7 +159,7 @@ fn line(row: &Row) -> Markup {
                 span class=(colour(state)) title=(state.word()) { (state.mark()) } " " (visible(row.scenario()))
             }
             td {
-                (row.summary())
+                (visible(row.summary()))
                 @if let (State::Ignored, Some(reason)) = (state, row.reason()) { div.soft { "ignored: " (visible(reason)) } }
                 @if state == State::Passed { (findings(row)) }
             }

@@ -38,7 +38,7 @@ fn describe(suite: &mut TestSuite, report: &RunReport) {
     }
     suite.add_properties([
         Property::new("bucketpair", header.bucketpair.as_str()),
-        Property::new("engine", target.engine.as_str()),
+        Property::new("engine", visible(&target.engine)),
         Property::new("source_region", target.source_region.as_str()),
         Property::new("destination_region", target.destination_region.as_str()),
         Property::new("seed", header.seed.to_string()),
@@ -47,8 +47,8 @@ fn describe(suite: &mut TestSuite, report: &RunReport) {
 }
 
 fn case(row: &Row) -> TestCase {
-    let mut case = TestCase::new(row.scenario(), status(row));
-    case.add_property(("summary", row.summary()));
+    let mut case = TestCase::new(visible(row.scenario()), status(row));
+    case.add_property(Property::new("summary", visible(row.summary())));
     for rule in row.rule_ids() {
         case.add_property(("rule", rule.as_str()));
     }

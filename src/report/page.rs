@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::wording::{Tone, moment};
+use super::wording::{Tone, moment, visible};
 use crate::history::Header;
 
 const STYLE: &str = include_str!("page.css");
@@ -36,7 +36,7 @@ pub(super) fn environment(header: &Header, more: &[(&str, String)]) -> Markup {
     html! {
         h2 { "Environment" }
         dl {
-            dt { "target" } dd { (target.name) ": " (target.engine) }
+            dt { "target" } dd { (target.name) ": " (visible(&target.engine)) }
             dt { "source" } dd { (target.source_region) " at " (target.source) }
             dt { "destination" } dd { (target.destination_region) " at " (target.destination) }
             dt { "began" } dd { (moment(header.started)) }

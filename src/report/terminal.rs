@@ -49,7 +49,11 @@ fn row_text(row: &Row, look: Look) -> String {
     let (name, lag) = (visible(row.scenario()), longest(row).unwrap_or_default());
     let rules = look.dim(&row.rule_ids().join(" "));
     let line = format!("  {mark}  {name:22} {lag:>10}  {rules}");
-    let mut text = format!("{}\n     {}\n", line.trim_end(), look.dim(row.summary()));
+    let mut text = format!(
+        "{}\n     {}\n",
+        line.trim_end(),
+        look.dim(&visible(row.summary()))
+    );
     if let Some(reason) = row.reason() {
         let word = row.state().word();
         writeln!(text, "       {word}: {}", visible(reason)).expect("a String takes every write");

@@ -106,7 +106,7 @@ fn every_metric_that_is_written_is_a_constant_with_its_help() {
     r#"type="unknown""#
 )]
 #[case::errored(set_up(), r#"failures="0" errors="1""#, "no canary")]
-#[case::ignored(ignored(), r#"disabled="1""#, r#"<skipped message="not here""#)]
+#[case::ignored(ignored(), r#"skipped="1""#, r#"<skipped message="not here""#)]
 fn junit_counts_what_is_unknown_as_an_error(
     #[case] row: Row,
     #[case] counted: &str,
