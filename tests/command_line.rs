@@ -12,6 +12,8 @@ use rstest::rstest;
 
 #[path = "command_line/existing.rs"]
 mod existing;
+#[path = "command_line/reports.rs"]
+mod reports;
 
 fn bucketpair() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bucketpair"));
@@ -340,17 +342,6 @@ fn a_full_disk_under_the_report_is_named_and_the_verdicts_are_still_printed() {
         .arg(folder.path())
         .output();
     expect(&output.unwrap(), 70, &["history.jsonl", "1 passed"]);
-}
-
-#[test]
-fn the_report_is_json_on_request() {
-    let output = bucketpair()
-        .args(["run", "tags", "--format", "json"])
-        .output()
-        .unwrap();
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["bucketpair_report"], 1);
-    assert_eq!(output.status.code(), Some(0));
 }
 
 #[test]

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::page::{class, environment, page};
 use super::wording::{
-    besides, counts, duration, lag_line, longest, more, nanoseconds, outcome, repeat, told,
-    unfinished, visible,
+    SHOWN, besides, counts, duration, lag_line, longest, moment, nanoseconds, outcome, repeat,
+    told, unfinished, visible,
 };
 use super::{Row, RunReport, State};
 use crate::check::{Evidence, Finding};
@@ -31,7 +31,7 @@ fn heading(report: &RunReport) -> Markup {
     html! {
         header {
             h1 { (headline(report)) }
-            p.soft { (visible(&report.header.target.engine)) ", " (report.header.target.source_region) " → " (report.header.target.destination_region) }
+            p.soft { (visible(&report.header.target.engine)) ", " (report.header.target.source_region) " → " (report.header.target.destination_region) ", " (moment(report.header.started)) }
             @if let Some(unfinished) = unfinished(report) { p class="banner unsure" { (unfinished) } }
             ul.figures {
                 @for state in State::ALL {
@@ -119,9 +119,23 @@ fn finding_markup(finding: &Finding) -> Markup {
                 br;
                 span.soft { (finding.check.kind.describes()) }
             }
-            ul.plain { @for evidence in &finding.evidence { li { (evidence_markup(evidence)) } } }
-            @if let Some(more) = more(finding, finding.evidence.len()) { p.soft { (more) } }
+            (evidence(finding))
         }
+    }
+}
+
+/// The first pieces of evidence, and the others behind a click.
+fn evidence(finding: &Finding) -> Markup {
+    let (first, rest) = finding.evidence.split_at(finding.evidence.len().min(SHOWN));
+    let list = |evidence: &[Evidence]| {
+        html! {
+            ul.plain { @for evidence in evidence { li { (evidence_markup(evidence)) } } }
+        }
+    };
+    html! {
+        (list(first))
+        @if !rest.is_empty() { details { summary { (rest.len()) " more" } (list(rest)) } }
+        @if finding.omitted > 0 { p.soft { "and " (finding.omitted) " more, which the run did not keep" } }
     }
 }
 
@@ -163,7 +177,7 @@ fn line(row: &Row) -> Markup {
                 @if let (State::Ignored, Some(reason)) = (state, row.reason()) { div.soft { "ignored: " (visible(reason)) } }
                 @if state == State::Passed { (findings(row)) }
             }
-            td.number { @if let Some(longest) = longest(row) { (longest) } }
+            td.number data-name="longest lag" { @if let Some(longest) = longest(row) { (longest) } }
             td class="soft rules" { (row.rule_ids().join(" ")) }
         }
     }
