@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 
 use super::args::Format;
-use super::run::{format, look};
+use super::output::{format, look};
 use super::targeting::TargetFlags;
 use crate::config::Variables;
 use crate::error::{ExitCode, Result};
