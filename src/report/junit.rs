@@ -4,6 +4,7 @@
 //! with the run itself (left behind, interrupted, partial) is a case of its own, so that a view
 //! which shows only cases does not hide it.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
@@ -107,15 +108,12 @@ fn finding(finding: &Finding) -> String {
     let rules = finding.check.kind.rule_ids().join(" ");
     let mut text = format!("{} {} [{rules}]\n", finding.check, visible(&outcome));
     for evidence in &finding.evidence {
-        text.push_str(&format!(
-            "  {}: expected {}, seen {}\n",
-            visible(&evidence.subject),
-            visible(&evidence.expected),
-            visible(&evidence.seen)
-        ));
+        let (subject, expected) = (visible(&evidence.subject), visible(&evidence.expected));
+        let seen = visible(&evidence.seen);
+        writeln!(text, "  {subject}: expected {expected}, seen {seen}").expect("as below");
     }
     if let Some(more) = more(finding, finding.evidence.len()) {
-        text.push_str(&format!("  {more}\n"));
+        writeln!(text, "  {more}").expect("a String takes every write");
     }
     text
 }
