@@ -148,8 +148,15 @@ fn keep_up<R: Clone>(shared: &Shared<R>, folder: &Path, save: Save<R>) {
 mod tests {
     use super::*;
 
-    fn save(folder: &Path, report: &String) -> Result<()> {
-        crate::report::save::replace(&folder.join("number"), report)
+    #[derive(Debug, Clone, PartialEq)]
+    struct Report(String);
+
+    fn report(number: u32) -> Report {
+        Report(number.to_string())
+    }
+
+    fn save(folder: &Path, report: &Report) -> Result<()> {
+        crate::report::save::replace(&folder.join("number"), &report.0)
     }
 
     fn read(folder: &Path) -> String {
@@ -160,16 +167,16 @@ mod tests {
     fn what_an_earlier_run_left_is_replaced_before_anything_else() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("number"), "of yesterday").unwrap();
-        let _exports = Exports::begin(Some(folder.path()), "1".to_owned(), save);
+        let _exports = Exports::begin(Some(folder.path()), report(1), save);
         assert_eq!(read(folder.path()), "1");
     }
 
     #[test]
     fn a_change_is_written_without_another_and_without_the_end() {
         let folder = tempfile::tempdir().unwrap();
-        let exports = Exports::begin(Some(folder.path()), "1".to_owned(), save);
+        let exports = Exports::begin(Some(folder.path()), report(1), save);
         for number in 2..=100 {
-            exports.change(|report| *report = number.to_string());
+            exports.change(|kept| *kept = report(number));
         }
         let deadline = Instant::now() + Duration::from_secs(30);
         while read(folder.path()) != "100" {
@@ -181,10 +188,10 @@ mod tests {
     #[test]
     fn the_end_is_the_last_word() {
         let folder = tempfile::tempdir().unwrap();
-        let exports = Exports::begin(Some(folder.path()), "1".to_owned(), save);
-        exports.change(|report| *report = "2".to_owned());
-        assert_eq!(exports.report(), "2");
-        exports.end(&"3".to_owned()).unwrap();
+        let exports = Exports::begin(Some(folder.path()), report(1), save);
+        exports.change(|kept| *kept = report(2));
+        assert_eq!(exports.report(), report(2));
+        exports.end(&report(3)).unwrap();
         assert_eq!(read(folder.path()), "3");
     }
 
@@ -193,15 +200,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "").unwrap();
-        let exports = Exports::begin(Some(&file), "1".to_owned(), save);
-        let error = exports.end(&"2".to_owned()).unwrap_err();
+        let exports = Exports::begin(Some(&file), report(1), save);
+        let error = exports.end(&report(2)).unwrap_err();
         assert!(error.to_string().contains("number"), "{error}");
     }
 
     #[test]
     fn without_a_folder_nothing_is_written() {
-        let exports = Exports::begin(None, "1".to_owned(), save);
-        exports.change(|report| *report = "2".to_owned());
-        exports.end(&"3".to_owned()).unwrap();
+        let exports = Exports::begin(None, report(1), save);
+        exports.change(|kept| *kept = report(2));
+        exports.end(&report(3)).unwrap();
     }
 }
