@@ -21,16 +21,20 @@ struct World {
 }
 
 async fn world(rules: Vec<Rule>) -> World {
-    use bucketpair::provision::{Made, Request, provision};
+    use bucketpair::provision::{Ledger, Request, provision};
 
     let mut settings = Settings::default();
     settings.delay = Some("1ms".to_owned());
     let opened = open(&settings).await.expect("the embedded pair opens");
-    let mut request = Request::new("bench", "bench", "2100-01-01T00:00:00Z");
+    let mut request = Request::new("bench");
     request.rules = rules;
-    let pair = provision(&opened.target, &request, &Made::default())
-        .await
-        .expect("provisioned");
+    let pair = provision(
+        &opened.target,
+        &request,
+        &Ledger::in_memory("run", "2100-01-01T00:00:00Z"),
+    )
+    .await
+    .expect("provisioned");
     let source = pair.bucket(bucketpair::history::Side::Source).to_owned();
     World { opened, source }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use bucketpair::history::Side;
-use bucketpair::provision::{Made, Request, provision};
+use bucketpair::provision::{Ledger, Request, provision};
 use bucketpair::replication::Rule;
 use bucketpair::runner::{Settings, open};
 use tokio::task::JoinSet;
@@ -73,11 +73,15 @@ async fn main() {
     let opened = open(&Settings::default())
         .await
         .expect("the embedded pair opens");
-    let mut request = Request::new("memory", "memory", "2100-01-01T00:00:00Z");
+    let mut request = Request::new("memory");
     request.rules = vec![Rule::new("everything")];
-    let pair = provision(&opened.target, &request, &Made::default())
-        .await
-        .expect("provisioned");
+    let pair = provision(
+        &opened.target,
+        &request,
+        &Ledger::in_memory("run", "2100-01-01T00:00:00Z"),
+    )
+    .await
+    .expect("provisioned");
     let (client, bucket) = (&opened.target.source.client, pair.bucket(Side::Source));
     put_many(client, bucket, 0, 2_000).await;
     let before = resident();

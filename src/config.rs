@@ -68,6 +68,9 @@ variables! {
     Deadline = "BUCKETPAIR_DEADLINE",
     /// How many scenarios run side by side. Default: the target's.
     Jobs = "BUCKETPAIR_JOBS",
+    /// The folder with the ledgers of what runs made. Default: `bucketpair/ledger` in
+    /// `XDG_STATE_HOME`, which is `~/.local/state` by default.
+    Ledger = "BUCKETPAIR_LEDGER",
     /// The folder for history and report. Default: none is written.
     Report = "BUCKETPAIR_REPORT",
     /// A PEM file of certificates to trust. Default: the system's.
@@ -155,6 +158,7 @@ impl Variables {
         settings.jobs = self.parsed(Variable::Jobs, "a whole number", |t| t.parse().ok())?;
         settings.deadline = self.parsed(Variable::Deadline, "a time such as 30s", duration)?;
         settings.pair = self.parsed(Variable::Pair, "SOURCE,DESTINATION", pair)?;
+        settings.ledger = text(Variable::Ledger).map(PathBuf::from);
         settings.report = text(Variable::Report).map(PathBuf::from);
         settings.delay = text(Variable::Delay);
         let keep = self.parsed(Variable::Keep, "1 or 0", switch)?;

@@ -9,6 +9,7 @@ mod api;
 mod body;
 mod checksum;
 mod connector;
+mod creation;
 mod defects;
 mod delay;
 mod endpoint;

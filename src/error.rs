@@ -115,6 +115,14 @@ pub enum Error {
         /// The cause.
         source: std::io::Error,
     },
+    /// The ledger of what is made cannot be read or written, and nothing is made without it.
+    #[error("the ledger {path}: {source}; choose another folder with --ledger")]
+    Ledger {
+        /// The file or folder.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
     /// Something went wrong, and what had been created could not all be removed.
     #[error("{cause}; left behind: {names}")]
     LeftBehind {
@@ -145,6 +153,7 @@ impl Error {
             | Self::Refused { .. }
             | Self::NotReplicating(_)
             | Self::NotOffered(_)
+            | Self::Ledger { .. }
             | Self::Deadline(_) => ExitCode::SetUp,
             Self::Report { .. } | Self::Internal(_) => ExitCode::Internal,
             Self::LeftBehind { cause, .. } => cause.exit_code(),

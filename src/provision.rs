@@ -1,7 +1,9 @@
 //! Making, settling and removing bucket pairs through the SDK.
 //!
-//! Every bucket is written into [`Made`] before it is created, so that whoever ends the run, after
-//! a failure, a panic or a signal, knows what to remove.
+//! Every bucket is written into the [`Ledger`] before it is created, so that whoever ends the run,
+//! after a failure, a panic, a signal or a kill, knows what to remove.
+
+pub mod ledger;
 
 mod adopt;
 mod bucket;
@@ -9,15 +11,15 @@ mod configure;
 mod denial;
 #[cfg(test)]
 mod fake;
-mod ledger;
 mod pace;
 mod remove;
 mod rules;
+mod tagging;
 
-pub use adopt::{adopt, seen};
+pub use adopt::{adopt, intend_writes, seen};
 pub use configure::configure;
 pub use denial::{Denial, deny, restore};
-pub use ledger::{Made, MadeBucket};
+pub use ledger::Ledger;
 pub use remove::{LeftBehind, remove_prefix, tear_down, tear_down_all};
 pub use rules::rule_from_sdk;
 
@@ -25,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::history::{Bucket, Side};
 use crate::replication::Rule;
 use crate::target::{Endpoint, Target};
+use ledger::{Entry, Place, Placed, State};
 
 /// The role of a pair that needs none: emulators check its ARN's form only.
 pub const DEFAULT_ROLE: &str = "arn:aws:iam::000000000000:role/bucketpair-replication";
@@ -32,8 +35,6 @@ pub const DEFAULT_ROLE: &str = "arn:aws:iam::000000000000:role/bucketpair-replic
 /// A pair that is to be made.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The run's ID; the buckets carry it as a tag.
-    pub run: String,
     /// The scenario's name.
     pub scenario: String,
     /// How many destinations.
@@ -44,26 +45,18 @@ pub struct Request {
     pub role: String,
     /// After how many days noncurrent versions are deleted.
     pub noncurrent_days: u32,
-    /// When the buckets are rubbish, as an RFC 3339 time; a tag says so.
-    pub expires: String,
 }
 
 impl Request {
     /// One destination, no rules yet, the default role, 21 days.
     #[must_use]
-    pub fn new(
-        run: impl Into<String>,
-        scenario: impl Into<String>,
-        expires: impl Into<String>,
-    ) -> Self {
+    pub fn new(scenario: impl Into<String>) -> Self {
         Self {
-            run: run.into(),
             scenario: scenario.into(),
             destinations: 1,
             rules: Vec::new(),
             role: DEFAULT_ROLE.to_owned(),
             noncurrent_days: 21,
-            expires: expires.into(),
         }
     }
 }
@@ -97,22 +90,30 @@ impl Pair {
         let bucket = self.buckets.iter().find(|bucket| bucket.name == name);
         bucket.map(|bucket| bucket.side)
     }
+
+    /// The buckets with their places on the target.
+    #[must_use]
+    pub fn placed(&self, target: &Target) -> Vec<Placed> {
+        let buckets = self.buckets.iter();
+        buckets.map(|bucket| Placed::of(target, bucket)).collect()
+    }
 }
 
 /// Makes a pair: the destinations, then the source, then its replication configuration, read back
-/// until it is stable. What was made before an error stays in `made` for [`tear_down_all`].
+/// until it is stable. The buckets carry the ledger's run and expiry as tags. What was made before
+/// an error stays in the ledger for [`tear_down_all`].
 ///
 /// # Errors
 /// A name that is taken, an endpoint that cannot version a bucket, and whatever S3 refuses.
-pub async fn provision(target: &Target, request: &Request, made: &Made) -> Result<Pair> {
-    let mut pair = planned(target, request);
+pub async fn provision(target: &Target, request: &Request, ledger: &Ledger) -> Result<Pair> {
+    let mut pair = planned(target, request, ledger.run());
     let (sources, destinations): (Vec<_>, Vec<_>) = pair
         .buckets
         .clone()
         .into_iter()
         .partition(|bucket| bucket.side == Side::Source);
     for bucket in destinations.into_iter().chain(sources) {
-        let notes = Box::pin(bucket::make(target, request, &bucket, made)).await?;
+        let notes = Box::pin(bucket::make(target, request, &bucket, ledger)).await?;
         pair.notes.extend(notes);
     }
     if !request.rules.is_empty() {
@@ -123,7 +124,7 @@ pub async fn provision(target: &Target, request: &Request, made: &Made) -> Resul
 }
 
 /// The pair with its names, before anything is made. Each pair has a UUID of its own.
-fn planned(target: &Target, request: &Request) -> Pair {
+fn planned(target: &Target, request: &Request, run: &str) -> Pair {
     let uuid = uuid::Uuid::new_v4().to_string();
     let sides = (0..request.destinations).map(Side::Destination);
     let buckets = std::iter::once(Side::Source)
@@ -137,7 +138,7 @@ fn planned(target: &Target, request: &Request) -> Pair {
         buckets: buckets.collect(),
         existing: false,
         prefix: String::new(),
-        run: request.run.clone(),
+        run: run.to_owned(),
         notes: Vec::new(),
     }
 }

@@ -19,7 +19,7 @@ mod watch;
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::Semaphore;
@@ -28,7 +28,8 @@ use tokio::task::JoinSet;
 use crate::check::judge;
 use crate::error::{Error, Result};
 use crate::history::{Header, Journal, Line, TargetDescription, VERSION, read};
-use crate::provision::{LeftBehind, Made, tear_down_all};
+use crate::provision::ledger::{Ledger, State, default_folder};
+use crate::provision::tear_down_all;
 use crate::report::{self, Row, RunReport};
 use crate::scenario::Scenario;
 use crate::target::{Choice, Connect, Localstack, Target, preflight};
@@ -64,6 +65,8 @@ pub struct Settings {
     pub jobs: Option<usize>,
     /// Leaves the buckets where they are.
     pub keep: bool,
+    /// The folder with the ledgers of runs; the user's own where none.
+    pub ledger: Option<PathBuf>,
     /// Where the history and the report are written.
     pub report: Option<PathBuf>,
     /// An existing pair: source and destination bucket.
@@ -90,6 +93,7 @@ impl Default for Settings {
             role: None,
             jobs: None,
             keep: false,
+            ledger: None,
             report: None,
             pair: None,
             globs: Vec::new(),
@@ -107,11 +111,8 @@ pub(crate) struct Shared {
     pub(crate) pace: Pace,
     pub(crate) journal: Journal,
     pub(crate) header: Header,
-    pub(crate) made: Made,
+    pub(crate) ledger: Ledger,
     pub(crate) run: String,
-    /// When the buckets are rubbish.
-    pub(crate) expires: String,
-    pub(crate) left: Arc<Mutex<Vec<LeftBehind>>>,
     pub(crate) seed: u64,
     pub(crate) keep: bool,
     pub(crate) pair: Option<(String, String)>,
@@ -128,24 +129,27 @@ impl Shared {
             target: opened.target.clone(),
             pace: opened.pace,
             journal,
-            made: Made::default(),
+            ledger: ledger(settings, &opened.target, &header)?,
             run: header.run.clone(),
-            expires: expires(header.started),
-            left: Arc::default(),
             seed: settings.seed,
             keep: settings.keep,
             pair: settings.pair.clone(),
             header,
         })
     }
+}
 
-    /// Remembers what could not be removed.
-    pub(crate) fn left(&self, mut left: Vec<LeftBehind>) {
-        self.left
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .append(&mut left);
+/// On disk where what is made outlives this process.
+fn ledger(settings: &Settings, target: &Target, header: &Header) -> Result<Ledger> {
+    let expires = expires(header.started);
+    if !target.outlives_process {
+        return Ok(Ledger::in_memory(&header.run, expires));
     }
+    let folder = match &settings.ledger {
+        Some(folder) => folder.clone(),
+        None => default_folder(&|name| std::env::var(name).ok())?,
+    };
+    Ok(Ledger::on_disk(&folder, &header.run, expires))
 }
 
 /// A day after the run began, as an RFC 3339 time.
@@ -261,12 +265,12 @@ async fn carried_out(
     rows.iter().for_each(&on_row);
     tokio::pin!(interrupt);
     if !scenarios.is_empty() {
-        prove_live(shared, interrupt.as_mut()).await?;
+        Box::pin(prove_live(shared, interrupt.as_mut())).await?;
     }
     let interrupted = all(shared, scenarios, jobs, &mut rows, &on_row, interrupt).await;
     let mut report = RunReport::new(shared.header.clone(), in_order(rows, &order));
     report.interrupted = interrupted;
-    clean_up(shared, &mut report).await;
+    Box::pin(clean_up(shared, &mut report)).await;
     report.elapsed = began.elapsed();
     exports::unsaved(shared.journal.finish(), &mut report);
     Ok(report)
@@ -287,7 +291,7 @@ async fn prove_live(
         () = interrupt => Err(Error::Interrupted),
     };
     let Err(cause) = outcome else { return Ok(()) };
-    let left = tear_down_all(&shared.target, &shared.made).await;
+    let left = tear_down_all(&shared.target, &shared.ledger).await;
     if left.is_empty() {
         return Err(cause);
     }
@@ -347,16 +351,15 @@ async fn all(
 
 async fn clean_up(shared: &Shared, report: &mut RunReport) {
     if shared.keep {
-        report.kept = shared
-            .made
-            .buckets()
-            .into_iter()
-            .map(|made| made.bucket.name)
-            .collect();
+        for entry in shared.ledger.entries() {
+            report.kept.push(entry.to_string());
+            if let Err(error) = shared.ledger.note(&entry, State::Kept).await {
+                report.errors.push(error.to_string());
+            }
+        }
         return;
     }
-    let mut left = tear_down_all(&shared.target, &shared.made).await;
-    left.append(&mut shared.left.lock().unwrap_or_else(PoisonError::into_inner));
+    let left = tear_down_all(&shared.target, &shared.ledger).await;
     report.left_behind = left.iter().map(ToString::to_string).collect();
 }
 

@@ -61,6 +61,8 @@ pub struct Target {
     pub capabilities: BTreeSet<Capability>,
     /// Whether a pair costs nothing, so that each scenario can have its own.
     pub costs_nothing: bool,
+    /// Whether what is made there outlives this process, so that a ledger on disk has to name it.
+    pub outlives_process: bool,
     /// What replicates, for the report.
     pub engine: String,
 }

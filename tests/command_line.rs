@@ -22,6 +22,9 @@ fn bucketpair() -> Command {
             command.env_remove(name);
         }
     }
+    // A test leaves nothing in the state folder of whoever runs it.
+    let ledger = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ledger");
+    command.env("BUCKETPAIR_LEDGER", ledger);
     command
 }
 

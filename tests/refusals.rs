@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use bucketpair::error::{Error, ExitCode};
-use bucketpair::provision::{Made, Request, provision};
+use bucketpair::provision::{Ledger, Request, provision};
 use bucketpair::target::{Keys, Target, in_process, preflight};
 
 /// Status and body for a method and what stands behind the `?`.
@@ -58,15 +58,15 @@ fn error(code: &str, message: &str) -> String {
     format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>")
 }
 
-async fn refusal(answer: Answer) -> (Error, Made) {
-    let (made, request) = (
-        Made::new(),
-        Request::new("run", "test", "2100-01-01T00:00:00Z"),
+async fn refusal(answer: Answer) -> (Error, Ledger) {
+    let (ledger, request) = (
+        Ledger::in_memory("run", "2100-01-01T00:00:00Z"),
+        Request::new("test"),
     );
-    let refused = provision(&target(answer), &request, &made)
+    let refused = provision(&target(answer), &request, &ledger)
         .await
         .unwrap_err();
-    (refused, made)
+    (refused, ledger)
 }
 
 fn assert_says(error: &Error, words: &[&str]) {
@@ -98,9 +98,9 @@ async fn a_bucket_name_that_is_taken_is_named() {
 /// In us-east-1 `CreateBucket` answers 200 for one's own bucket: HEAD has to say 404 first.
 #[tokio::test(start_paused = true)]
 async fn a_bucket_that_is_there_is_never_taken_over() {
-    let (refused, made) = refusal(|_, _| (200, String::new())).await;
+    let (refused, ledger) = refusal(|_, _| (200, String::new())).await;
     assert_says(&refused, &["bucketpair-test-"]);
-    assert!(made.is_empty(), "{made:?}");
+    assert!(ledger.is_empty(), "{ledger:?}");
 }
 
 #[tokio::test(start_paused = true)]

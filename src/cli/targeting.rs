@@ -69,6 +69,11 @@ pub(super) struct TargetFlags {
     #[arg(long, value_name = "FILE")]
     pub(super) ca_bundle: Option<PathBuf>,
 
+    /// The folder with the ledgers of what runs made [default: ~/.local/state/bucketpair/ledger]
+    /// [BUCKETPAIR_LEDGER]
+    #[arg(long, value_name = "DIR")]
+    pub(super) ledger: Option<PathBuf>,
+
     /// Payloads and the embedded pair's delays come from this [default: 0] [BUCKETPAIR_SEED]
     #[arg(long, value_name = "NUMBER")]
     pub(super) seed: Option<u64>,
@@ -100,6 +105,7 @@ impl TargetFlags {
             role: self.role.or(before.role),
             settle: self.settle.or(before.settle),
             ca_bundle: self.ca_bundle.or(before.ca_bundle),
+            ledger: self.ledger.or(before.ledger),
             seed: self.seed.or(before.seed),
             deadline: self.deadline.or(before.deadline),
             delay: self.delay.or(before.delay),
@@ -124,6 +130,7 @@ impl TargetFlags {
         set_some(&mut settings.role, self.role);
         let settle = parsed("--settle", self.settle, "a time such as 15m", duration)?;
         set_some(&mut settings.settle, settle);
+        set_some(&mut settings.ledger, self.ledger);
         set(&mut settings.seed, self.seed);
         settings.delay = self.delay.or(settings.delay.take());
         let deadline = parsed("--deadline", self.deadline, "a time such as 30s", duration)?;

@@ -8,6 +8,7 @@ use http::HeaderValue;
 use s3s::service::S3Service;
 use s3s::{HttpError, HttpRequest, HttpResponse};
 
+use super::creation;
 use super::world::World;
 
 /// Answers requests, each with an ID of its own.
@@ -23,7 +24,8 @@ impl Endpoint {
     }
 
     /// Answers one request. The ID is put on here because s3s itself refuses what is signed wrongly.
-    pub(super) async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    pub(super) async fn answer(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        creation::keep_tags(&mut request).await?;
         let mut answer = self.service.call(request).await?;
         if let Ok(id) = HeaderValue::from_str(&self.world.request_id()) {
             answer.headers_mut().insert("x-amz-request-id", id);

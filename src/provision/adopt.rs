@@ -1,7 +1,7 @@
 //! Using a pair that is there.
 
 use super::bucket::{is_versioned, status};
-use super::{Pair, configure, endpoint};
+use super::{Entry, Ledger, Pair, configure, endpoint};
 use crate::error::{Error, Result};
 use crate::history::{Bucket, Side};
 use crate::replication::Rule;
@@ -37,6 +37,16 @@ pub async fn adopt(
         "no enabled rule of {source} replicates to {destination}; \
          put a replication configuration, or name another --pair"
     )))
+}
+
+/// Notes in the ledger that something is going to be written below the prefix of an existing pair.
+///
+/// # Errors
+/// [`Error::Ledger`] when it cannot be written: then nothing may be written into the pair.
+pub async fn intend_writes(target: &Target, pair: &Pair, ledger: &Ledger) -> Result<()> {
+    let prefix = pair.prefix.clone();
+    let buckets = pair.placed(target);
+    ledger.intend(Entry::Prefix { prefix, buckets }).await
 }
 
 fn existing(

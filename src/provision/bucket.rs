@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::create_bucket::{CreateBucketError, CreateBucketOutput};
 use aws_sdk_s3::types::{
     BucketLifecycleConfiguration, BucketLocationConstraint, BucketVersioningStatus,
     CreateBucketConfiguration, ExpirationStatus, LifecycleRule, LifecycleRuleFilter,
@@ -12,31 +13,36 @@ use aws_sdk_s3::types::{
 };
 
 use super::pace::Pace;
-use super::{Made, Request, built, endpoint};
+use super::tagging::{self, Owner};
+use super::{Entry, Ledger, Placed, Request, State, built, endpoint};
 use crate::error::{Error, Result};
 use crate::history::Bucket;
 use crate::target::{Endpoint, Target, refused};
 
 const SETTLED: Duration = Duration::from_secs(30);
 
-/// The tag that says which run made a bucket. Only buckets with it are emptied.
-pub(super) const RUN_TAG: &str = "bucketpair:run";
-
 /// Makes the bucket and its settings; answers what could not be had and is not needed.
 pub(super) async fn make(
     target: &Target,
     request: &Request,
     bucket: &Bucket,
-    made: &Made,
+    ledger: &Ledger,
 ) -> Result<Option<String>> {
     let on = On {
         endpoint: endpoint(target, bucket.side),
         bucket: &bucket.name,
     };
+    let tags = tags(request, ledger)?;
+    let entry = Entry::Bucket(Placed::of(target, bucket));
     on.must_be_free().await?;
-    made.intend(bucket, &request.run);
-    on.create().await?;
-    on.tag(request).await?;
+    ledger.intend(entry.clone()).await?;
+    on.create(&tags).await?;
+    if !on.make_ours(&tags, ledger.run()).await? {
+        // An intention that is somebody's bucket is none any more: nobody may go at it.
+        ledger.note(&entry, State::Removed).await?;
+        return Err(on.taken());
+    }
+    ledger.note(&entry, State::Tagged).await?;
     let (versioning, encryption, lifecycle, block) = tokio::join!(
         on.version(),
         on.encrypt(),
@@ -44,6 +50,17 @@ pub(super) async fn make(
         on.block_public_access()
     );
     versioning.and(encryption).and(lifecycle).and(block)
+}
+
+fn tags(request: &Request, ledger: &Ledger) -> Result<Vec<Tag>> {
+    let tags = [
+        (tagging::RUN, ledger.run()),
+        (tagging::SCENARIO, &request.scenario),
+        (tagging::EXPIRES, ledger.expires()),
+    ];
+    let tags = tags.into_iter();
+    tags.map(|(key, value)| built(Tag::builder().key(key).value(value).build()))
+        .collect()
 }
 
 /// One bucket at its endpoint.
@@ -93,18 +110,45 @@ impl On<'_> {
         }
     }
 
-    async fn create(&self) -> Result<()> {
+    /// Creates it with its tags, so that it never is without them. An endpoint that does not know
+    /// tags here leaves them out, or refuses the document: then it is created without.
+    async fn create(&self, tags: &[Tag]) -> Result<()> {
+        match self.try_to_create(Some(tags.to_vec())).await {
+            Err(error) if error.code() == Some("MalformedXML") => {
+                let plain = self.try_to_create(None).await;
+                self.created(plain)
+            }
+            outcome => self.created(outcome),
+        }
+    }
+
+    async fn try_to_create(
+        &self,
+        tags: Option<Vec<Tag>>,
+    ) -> Result<CreateBucketOutput, SdkError<CreateBucketError>> {
         let region = self.endpoint.region.as_str();
-        let place = (region != "us-east-1").then(|| {
+        let place = (region != "us-east-1").then(|| BucketLocationConstraint::from(region));
+        let configuration = (place.is_some() || tags.is_some()).then(|| {
             CreateBucketConfiguration::builder()
-                .location_constraint(BucketLocationConstraint::from(region))
+                .set_location_constraint(place)
+                .set_tags(tags)
                 .build()
         });
         let request = self.client().create_bucket().bucket(self.bucket);
-        match request.set_create_bucket_configuration(place).send().await {
+        request
+            .set_create_bucket_configuration(configuration)
+            .send()
+            .await
+    }
+
+    fn created(
+        &self,
+        outcome: Result<CreateBucketOutput, SdkError<CreateBucketError>>,
+    ) -> Result<()> {
+        match outcome {
             Ok(_) => Ok(()),
             Err(error) => match error.code() {
-                // The name was free: this is our own, whose first answer was lost.
+                // Perhaps our own, whose first answer was lost; its tags will tell.
                 Some("BucketAlreadyOwnedByYou") => Ok(()),
                 Some("BucketAlreadyExists") => Err(self.taken()),
                 _ => Err(self.refused("CreateBucket", &error)),
@@ -112,17 +156,28 @@ impl On<'_> {
         }
     }
 
-    async fn tag(&self, request: &Request) -> Result<()> {
-        let tags = [
-            (RUN_TAG, &request.run),
-            ("bucketpair:scenario", &request.scenario),
-            ("bucketpair:expires", &request.expires),
-        ];
-        let tags = tags
-            .into_iter()
-            .map(|(key, value)| built(Tag::builder().key(key).value(value).build()))
-            .collect::<Result<Vec<_>>>()?;
-        let tagging = built(Tagging::builder().set_tag_set(Some(tags)).build())?;
+    /// Whether the bucket is the one that this run just created. `CreateBucket` has answered 200,
+    /// which in us-east-1 proves nothing: the bucket carries the run's tag, or it carries none, is
+    /// empty, and is tagged now. One with other tags, or with something in it, was there before.
+    async fn make_ours(&self, tags: &[Tag], run: &str) -> Result<bool> {
+        let found = tagging::read(self.client(), self.bucket).await;
+        let found = found.map_err(|error| self.refused("GetBucketTagging", &error))?;
+        match Owner::of(&found) {
+            Owner::Run(other) => return Ok(other == run),
+            Owner::Somebody => return Ok(false),
+            Owner::Nobody => {}
+        }
+        let listing = self.client().list_object_versions().bucket(self.bucket);
+        let listing = listing.max_keys(1).send().await;
+        let listing = listing.map_err(|error| self.refused("ListObjectVersions", &error))?;
+        if !(listing.versions().is_empty() && listing.delete_markers().is_empty()) {
+            return Ok(false);
+        }
+        self.tag(tags).await.map(|()| true)
+    }
+
+    async fn tag(&self, tags: &[Tag]) -> Result<()> {
+        let tagging = built(Tagging::builder().set_tag_set(Some(tags.to_vec())).build())?;
         let request = self.client().put_bucket_tagging().bucket(self.bucket);
         let outcome = request.tagging(tagging).send().await;
         outcome.map_err(|error| self.refused("PutBucketTagging", &error))?;

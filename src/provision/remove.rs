@@ -1,5 +1,6 @@
 //! Removing what was made, and naming what stayed.
 
+mod drain;
 mod empty;
 mod prefix;
 
@@ -15,13 +16,16 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout_at;
 
-use super::bucket::{RUN_TAG, status};
+use super::bucket::status;
 use super::pace::Pace;
-use super::{Made, MadeBucket, Pair, endpoint};
+use super::tagging::{self, Owner};
+use super::{Entry, Ledger, Pair, Place, Placed, State, endpoint};
 use crate::history::Side;
 use crate::target::{Target, refused};
 
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a source's replicas may be on their way before it is emptied all the same.
+const DRAINED: Duration = Duration::from_secs(5);
 const AT_ONCE: usize = 16;
 
 /// A bucket, or what is in it, that could not be removed.
@@ -39,70 +43,126 @@ impl fmt::Display for LeftBehind {
     }
 }
 
-/// Removes a pair: the source, then the destinations. What is gone is struck from `made`. Of an
+/// A bucket that is to go.
+#[derive(Debug, Clone)]
+pub(super) struct Doomed {
+    pub(super) bucket: Placed,
+    /// The run whose tag it has to carry.
+    pub(super) run: String,
+    /// Whether this process made it a moment ago, when its name was free: then it goes without
+    /// tags too, if it is empty.
+    pub(super) is_fresh: bool,
+}
+
+/// What became of a bucket that was to go: it is gone, or why it stayed.
+pub(super) type Outcome = (Doomed, Result<(), String>);
+
+/// Removes a pair: the source, then the destinations. What is gone is struck off the ledger. Of an
 /// existing pair only what lies under its prefix is removed.
-pub async fn tear_down(target: &Target, pair: &Pair, made: &Made) -> Vec<LeftBehind> {
-    if pair.existing {
-        return remove_prefix(target, pair).await;
+pub async fn tear_down(target: &Target, pair: &Pair, ledger: &Ledger) -> Vec<LeftBehind> {
+    let buckets = pair.placed(target);
+    match pair.existing {
+        true => remove_written(target, &pair.prefix, buckets, ledger).await,
+        false => remove_ours(target, buckets, ledger).await,
     }
-    let buckets = pair.buckets.iter().map(|bucket| MadeBucket {
-        bucket: bucket.clone(),
-        run: pair.run.clone(),
+}
+
+/// Removes every bucket that is in the ledger, all sources, then all destinations, and what lies
+/// under the prefixes that are in it.
+pub async fn tear_down_all(target: &Target, ledger: &Ledger) -> Vec<LeftBehind> {
+    let mut left = remove_ours(target, ledger.buckets(), ledger).await;
+    for entry in ledger.entries() {
+        if let Entry::Prefix { prefix, buckets } = entry {
+            left.extend(remove_written(target, &prefix, buckets, ledger).await);
+        }
+    }
+    left
+}
+
+async fn remove_written(
+    target: &Target,
+    prefix: &str,
+    buckets: Vec<Placed>,
+    ledger: &Ledger,
+) -> Vec<LeftBehind> {
+    let left = Box::pin(remove_prefix(target, prefix, &buckets)).await;
+    if left.is_empty() {
+        let prefix = prefix.to_owned();
+        strike(ledger, &Entry::Prefix { prefix, buckets }).await;
+    }
+    left
+}
+
+async fn remove_ours(target: &Target, buckets: Vec<Placed>, ledger: &Ledger) -> Vec<LeftBehind> {
+    let doomed = buckets.into_iter().map(|bucket| Doomed {
+        bucket,
+        run: ledger.run().to_owned(),
+        is_fresh: true,
     });
-    remove_all(target, buckets.collect(), made).await
-}
-
-/// Removes everything that is in `made`: all sources, then all destinations.
-pub async fn tear_down_all(target: &Target, made: &Made) -> Vec<LeftBehind> {
-    remove_all(target, made.buckets(), made).await
-}
-
-async fn remove_all(target: &Target, buckets: Vec<MadeBucket>, made: &Made) -> Vec<LeftBehind> {
-    let is_source = |made: &MadeBucket| made.bucket.side == Side::Source;
-    let (sources, destinations): (Vec<_>, Vec<_>) = buckets.into_iter().partition(is_source);
-    let mut left = remove_side(target, sources, made).await;
-    left.extend(remove_side(target, destinations, made).await);
+    let mut left = Vec::new();
+    for (doomed, outcome) in remove_all(target, doomed.collect()).await {
+        match outcome {
+            Ok(()) => strike(ledger, &Entry::Bucket(doomed.bucket)).await,
+            Err(why) => left.push(LeftBehind {
+                bucket: doomed.bucket.name,
+                why,
+            }),
+        }
+    }
     left.sort_by(|a, b| a.bucket.cmp(&b.bucket));
     left
 }
 
-/// Removes buckets side by side, some at once.
-async fn remove_side(target: &Target, buckets: Vec<MadeBucket>, made: &Made) -> Vec<LeftBehind> {
-    let permits = Arc::new(Semaphore::new(AT_ONCE));
-    let mut tasks = JoinSet::new();
-    for bucket in buckets {
-        let client = endpoint(target, bucket.bucket.side).client.clone();
-        let (permits, made) = (Arc::clone(&permits), made.clone());
-        tasks.spawn(async move {
-            let _permit = permits.acquire().await;
-            let name = bucket.bucket.name.clone();
-            let outcome = remove(&client, &bucket).await;
-            if outcome.is_ok() {
-                made.forget(&name);
-            }
-            outcome.err().map(|why| LeftBehind { bucket: name, why })
-        });
+/// A removal that cannot be written down costs nothing: the next sweep finds nothing there.
+async fn strike(ledger: &Ledger, entry: &Entry) {
+    if let Err(error) = ledger.note(entry, State::Removed).await {
+        tracing::warn!("{error}");
     }
-    let mut left = Vec::new();
-    while let Some(outcome) = tasks.join_next().await {
-        left.extend(outcome.unwrap_or_else(|error| {
-            Some(LeftBehind {
-                bucket: "a bucket".to_owned(),
-                why: format!("its removal broke off ({error})"),
-            })
-        }));
-    }
-    left
 }
 
-/// Whose a bucket is.
-enum Owner {
-    /// It carries our run's tag.
-    Ours,
-    /// We were about to tag it: it is removed if it is empty.
-    Untagged,
-    /// It is not there.
-    Gone,
+/// Removes buckets: all sources, then all destinations.
+pub(super) async fn remove_all(target: &Target, buckets: Vec<Doomed>) -> Vec<Outcome> {
+    let is_source = |doomed: &Doomed| doomed.bucket.side == Side::Source;
+    let (sources, destinations): (Vec<_>, Vec<_>) = buckets.into_iter().partition(is_source);
+    let mut outcomes = remove_side(target, sources).await;
+    outcomes.extend(remove_side(target, destinations).await);
+    outcomes
+}
+
+/// Removes buckets side by side, some at once.
+async fn remove_side(target: &Target, buckets: Vec<Doomed>) -> Vec<Outcome> {
+    let permits = Arc::new(Semaphore::new(AT_ONCE));
+    let mut tasks = JoinSet::new();
+    let mut outcomes = Vec::new();
+    for doomed in buckets {
+        let client = match client(target, &doomed.bucket.place) {
+            Ok(client) => client,
+            Err(why) => {
+                outcomes.push((doomed, Err(why)));
+                continue;
+            }
+        };
+        let permits = Arc::clone(&permits);
+        tasks.spawn(async move {
+            let _permit = permits.acquire().await;
+            let outcome = remove(&client, &doomed).await;
+            (doomed, outcome)
+        });
+    }
+    outcomes.extend(tasks.join_all().await);
+    outcomes
+}
+
+/// The client for a place.
+///
+/// # Errors
+/// One line when the place is not this target's.
+fn client(target: &Target, place: &Place) -> Result<Client, String> {
+    let sides = [Side::Source, Side::Destination(0)].into_iter();
+    let mut here = sides.filter(|side| Place::of(target, *side) == *place);
+    let side = here.next();
+    side.map(|side| endpoint(target, side).client.clone())
+        .ok_or_else(|| format!("it is at {place}, which is not this target"))
 }
 
 /// What came of one go.
@@ -116,28 +176,30 @@ struct Go {
 }
 
 /// Removes one bucket: goes at it until it is gone, or nothing moved for half a minute.
-async fn remove(client: &Client, made: &MadeBucket) -> Result<(), String> {
-    let bucket = made.bucket.name.as_str();
+async fn remove(client: &Client, doomed: &Doomed) -> Result<(), String> {
+    let bucket = doomed.bucket.name.as_str();
     let mut pace = Pace::new(PATIENCE);
     let late = |what: &str| format!("{what} after {} s", PATIENCE.as_secs());
-    let owner = timeout_at(pace.deadline(), owner(client, made)).await;
-    let ours = match owner.map_err(|_| late("no answer"))?? {
-        Owner::Gone => return Ok(()),
-        Owner::Untagged => false,
-        Owner::Ours => true,
+    let whose = timeout_at(pace.deadline(), whose(client, doomed)).await;
+    let ours = match whose.map_err(|_| late("no answer"))?? {
+        Whose::Gone => return Ok(()),
+        Whose::Untagged => false,
+        Whose::Ours => true,
     };
-    if ours && made.bucket.side == Side::Source {
+    if ours && doomed.bucket.side == Side::Source {
         let stopped = timeout_at(pace.deadline(), stop_replication(client, bucket)).await;
         stopped.map_err(|_| late("no answer"))??;
+        drain::within(DRAINED, client, bucket, "").await;
     }
     loop {
-        let go = timeout_at(pace.deadline(), go_at(client, made, ours)).await;
+        let go = timeout_at(pace.deadline(), go_at(client, bucket, ours)).await;
         let go = go.map_err(|_| late("no answer"))??;
         if go.gone {
             return Ok(());
         }
         if !ours {
-            return Err(format!("it has no {RUN_TAG} tag and is not empty"));
+            let tag = tagging::RUN;
+            return Err(format!("it has no {tag} tag and is not empty"));
         }
         if go.removed > 0 {
             pace.progress();
@@ -149,8 +211,7 @@ async fn remove(client: &Client, made: &MadeBucket) -> Result<(), String> {
 }
 
 /// A page of versions and of uploads away, and the bucket if that was all.
-async fn go_at(client: &Client, made: &MadeBucket, ours: bool) -> Result<Go, String> {
-    let bucket = made.bucket.name.as_str();
+async fn go_at(client: &Client, bucket: &str, ours: bool) -> Result<Go, String> {
     let mut go = Go {
         removed: 0,
         gone: false,
@@ -168,24 +229,33 @@ async fn go_at(client: &Client, made: &MadeBucket, ours: bool) -> Result<Go, Str
     Ok(go)
 }
 
-async fn owner(client: &Client, made: &MadeBucket) -> Result<Owner, String> {
-    let bucket = made.bucket.name.as_str();
-    let answer = match client.get_bucket_tagging().bucket(bucket).send().await {
-        Ok(answer) => answer,
-        Err(error) => {
-            return match error.code() {
-                Some("NoSuchBucket") => Ok(Owner::Gone),
-                Some("NoSuchTagSet" | "NoSuchTagSetError") => Ok(Owner::Untagged),
-                _ => Err(refused("GetBucketTagging", bucket, &error).to_string()),
-            };
-        }
+/// Whose a bucket is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// It carries the run's tag.
+    Ours,
+    /// It carries no tag, and this process was about to put one on it.
+    Untagged,
+    /// It is not there.
+    Gone,
+}
+
+/// Reads the tags back, and says whether the bucket may go; an error says why not.
+pub(super) async fn whose(client: &Client, doomed: &Doomed) -> Result<Whose, String> {
+    let bucket = doomed.bucket.name.as_str();
+    let tags = match tagging::read(client, bucket).await {
+        Ok(tags) => tags,
+        Err(error) if error.code() == Some("NoSuchBucket") => return Ok(Whose::Gone),
+        Err(error) => return Err(refused("GetBucketTagging", bucket, &error).to_string()),
     };
-    let run = answer.tag_set().iter().find(|tag| tag.key() == RUN_TAG);
-    match run.map(aws_sdk_s3::types::Tag::value) {
-        Some(run) if run == made.run => Ok(Owner::Ours),
-        Some(run) => Err(format!("it belongs to the run {run}, and is left alone")),
-        None if answer.tag_set().is_empty() => Ok(Owner::Untagged),
-        None => Err(format!("it has no {RUN_TAG} tag, and is left alone")),
+    let tag = tagging::RUN;
+    match Owner::of(&tags) {
+        Owner::Run(run) if run == doomed.run => Ok(Whose::Ours),
+        Owner::Run(run) => Err(format!("it belongs to the run {run}, and is left alone")),
+        Owner::Nobody if doomed.is_fresh => Ok(Whose::Untagged),
+        Owner::Nobody | Owner::Somebody => Err(format!(
+            "it has no {tag} tag, and is left alone; delete it by hand if it is yours"
+        )),
     }
 }
 

@@ -38,7 +38,7 @@ async fn attempt(shared: &Shared, scenario: &Scenario) -> Result<Row> {
 /// Finds or makes the pair, and begins the history.
 pub(super) async fn stage(shared: &Shared, scenario: &Scenario) -> Result<Stage> {
     let role = role(shared, scenario);
-    let (pair, rules) = find_pair(shared, scenario, &role).await?;
+    let (pair, rules) = Box::pin(find_pair(shared, scenario, &role)).await?;
     let plan = plan(shared, scenario, &pair, rules)?;
     let mut stage = Stage::new(shared, pair, plan);
     stage.role = role;
@@ -69,13 +69,16 @@ fn role(shared: &Shared, scenario: &Scenario) -> String {
 async fn find_pair(shared: &Shared, scenario: &Scenario, role: &str) -> Result<(Pair, Vec<Rule>)> {
     if let Some((source, destination)) = &shared.pair {
         let prefix = format!("bucketpair-{}/{}/", shared.run, scenario.name);
-        return provision::adopt(&shared.target, source, destination, &shared.run, &prefix).await;
+        let target = &shared.target;
+        let adopted = provision::adopt(target, source, destination, &shared.run, &prefix).await?;
+        provision::intend_writes(target, &adopted.0, &shared.ledger).await?;
+        return Ok(adopted);
     }
-    let mut request = Request::new(&shared.run, &scenario.name, &shared.expires);
+    let mut request = Request::new(&scenario.name);
     request.destinations = scenario.destinations;
     request.rules.clone_from(&scenario.rules);
     role.clone_into(&mut request.role);
-    let pair = provision::provision(&shared.target, &request, &shared.made).await?;
+    let pair = provision::provision(&shared.target, &request, &shared.ledger).await?;
     Ok((pair, scenario.rules.clone()))
 }
 

@@ -94,7 +94,7 @@ impl Stage {
             Err(error) => Err(error),
         };
         if outcome.is_err() {
-            tear_down_all(&shared.target, &shared.made).await;
+            Box::pin(tear_down_all(&shared.target, &shared.ledger)).await;
         }
         outcome
     }
@@ -137,18 +137,15 @@ impl Stage {
     /// Removes the pair at once, and names what stayed.
     pub async fn remove(&mut self) -> Vec<String> {
         self.watching.clear();
-        let left = tear_down(&self.shared.target, &self.pair, &self.shared.made).await;
+        let left = tear_down(&self.shared.target, &self.pair, &self.shared.ledger).await;
         left.iter().map(ToString::to_string).collect()
     }
 
-    /// Removes the pair, or what was written into one that was there. What stays is remembered
-    /// for the end of the run.
+    /// Removes the pair, or what was written into one that was there. What stays is still in the
+    /// ledger at the end of the run, and is gone at again.
     pub(super) async fn tear_down(&mut self) {
         self.watching.clear();
-        let left = tear_down(&self.shared.target, &self.pair, &self.shared.made).await;
-        if self.pair.existing {
-            self.shared.left(left);
-        }
+        tear_down(&self.shared.target, &self.pair, &self.shared.ledger).await;
     }
 
     /// How fast the target is expected to be.

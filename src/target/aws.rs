@@ -40,6 +40,7 @@ pub async fn aws(connect: &Connect, environment: &[(String, String)]) -> Result<
         destination: endpoint(destination, other),
         capabilities: connect::everything(),
         costs_nothing: false,
+        outlives_process: true,
         engine: "Amazon S3".to_owned(),
     })
 }

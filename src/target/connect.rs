@@ -24,6 +24,7 @@ pub async fn endpoint(urls: (String, String), connect: &Connect) -> Result<Targe
         destination: side(&destination, connect, false).await?,
         capabilities: everything(),
         costs_nothing: true,
+        outlives_process: true,
         engine: "the endpoint's own replication".to_owned(),
     })
 }
@@ -66,6 +67,7 @@ pub fn in_process(
         destination: side(urls.1, regions.1, destination_http_client),
         capabilities: everything(),
         costs_nothing: true,
+        outlives_process: false,
         engine: engine.to_owned(),
     }
 }

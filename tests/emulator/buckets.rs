@@ -1,5 +1,6 @@
 //! Buckets and their configurations.
 
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag};
 use bucketpair::emulator::{Emulator, Settings};
 
 use super::{HERE, THERE, bucket, client, put, refusal};
@@ -11,8 +12,8 @@ async fn creating_ones_own_bucket_again_is_200_in_us_east_1_and_409_elsewhere() 
     bucket(&there, "mine", THERE).await;
     bucket(&there, "mine", THERE).await;
     bucket(&here, "also-mine", HERE).await;
-    let constraint = aws_sdk_s3::types::BucketLocationConstraint::from(HERE);
-    let configuration = aws_sdk_s3::types::CreateBucketConfiguration::builder()
+    let constraint = BucketLocationConstraint::from(HERE);
+    let configuration = CreateBucketConfiguration::builder()
         .location_constraint(constraint)
         .build();
     let again = here.create_bucket().bucket("also-mine");
@@ -21,6 +22,32 @@ async fn creating_ones_own_bucket_again_is_200_in_us_east_1_and_409_elsewhere() 
         .send()
         .await;
     assert_eq!(refusal(again), (409, "BucketAlreadyOwnedByYou".to_owned()));
+}
+
+/// `CreateBucketConfiguration`'s `Tags`: the bucket never is without them.
+#[tokio::test]
+async fn a_bucket_is_created_with_its_tags_and_a_second_creation_changes_none() {
+    let emulator = Emulator::new(Settings::default());
+    for (region, constraint) in [(HERE, Some(HERE)), (THERE, None)] {
+        let client = client(&emulator, region);
+        let name = format!("tagged-{region}");
+        for value in ["first", "second"] {
+            let tag = Tag::builder().key("run").value(value).build().unwrap();
+            let configuration = CreateBucketConfiguration::builder()
+                .set_location_constraint(constraint.map(BucketLocationConstraint::from))
+                .tags(tag)
+                .build();
+            let create = client.create_bucket().bucket(&name);
+            let created = create
+                .create_bucket_configuration(configuration)
+                .send()
+                .await;
+            assert_eq!(created.is_ok(), value == "first" || region == THERE);
+        }
+        let tags = client.get_bucket_tagging().bucket(&name).send().await;
+        let tags = tags.unwrap().tag_set;
+        assert_eq!((tags.len(), tags[0].value()), (1, "first"), "{region}");
+    }
 }
 
 #[tokio::test]
@@ -48,7 +75,7 @@ async fn the_location_is_the_constraint_and_nothing_for_us_east_1() {
     assert_eq!(
         location
             .location_constraint()
-            .map(aws_sdk_s3::types::BucketLocationConstraint::as_str),
+            .map(BucketLocationConstraint::as_str),
         Some(HERE)
     );
     let location = there

@@ -24,6 +24,7 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
+use super::super::creation::Tags;
 use super::super::rules::{self, Buckets};
 use super::super::world::{Bucket, State};
 use super::super::{ACCOUNT, Defect, replicator};
@@ -38,6 +39,7 @@ pub(super) async fn create_bucket(
     api: &Api,
     request: S3Request<CreateBucketInput>,
 ) -> Answer<CreateBucketOutput> {
+    let tags = request.extensions.get::<Tags>().cloned();
     let input = request.input;
     if input.object_lock_enabled_for_bucket == Some(true) {
         return Err(s3_error!(NotImplemented, "object lock is not implemented"));
@@ -52,7 +54,9 @@ pub(super) async fn create_bucket(
     let output = CreateBucketOutput { location };
     match state.buckets.get(&input.bucket) {
         None => {
-            state.buckets.insert(input.bucket, new_bucket(region));
+            let mut bucket = new_bucket(region);
+            bucket.tags = tags.map(|tags| tags.0);
+            state.buckets.insert(input.bucket, bucket);
             answer(output)
         }
         Some(there) if there.region == US_EAST_1 && region == US_EAST_1 => answer(output),

@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::provision::fake::{self, calls};
-use crate::provision::{DEFAULT_ROLE, Made, Request, provision};
+use crate::provision::{DEFAULT_ROLE, Ledger, Request, provision};
 use crate::target::fake::Asked;
 
 fn request() -> Request {
     Request {
         rules: vec![Rule::new("everything")],
-        ..Request::new("run-1", "a-test", "2030-01-01T00:00:00Z")
+        ..Request::new("a-test")
     }
 }
 
@@ -16,7 +16,13 @@ fn request() -> Request {
 async fn a_change_of_rules_waits_until_it_is_read() {
     let reads = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
     let (target, world, log) = fake::s3(|_| None);
-    let pair = provision(&target, &request(), &Made::new()).await.unwrap();
+    let pair = provision(
+        &target,
+        &request(),
+        &Ledger::in_memory("run-1", "2030-01-01T00:00:00Z"),
+    )
+    .await
+    .unwrap();
     let source = pair.bucket(Side::Source).to_owned();
     let old = world.lock().unwrap()[&source].documents["replication"].clone();
     let (old_world, counted) = (std::sync::Arc::clone(&world), std::sync::Arc::clone(&reads));
@@ -50,5 +56,11 @@ async fn a_server_that_alters_rules_is_believed_when_it_sticks_to_it() {
             )
         })
     });
-    provision(&target, &request(), &Made::new()).await.unwrap();
+    provision(
+        &target,
+        &request(),
+        &Ledger::in_memory("run-1", "2030-01-01T00:00:00Z"),
+    )
+    .await
+    .unwrap();
 }

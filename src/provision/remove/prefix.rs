@@ -2,49 +2,44 @@
 
 use std::time::Duration;
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::error::ProvideErrorMetadata;
-use aws_sdk_s3::types::ReplicationStatus;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
-use super::{LeftBehind, PATIENCE, empty};
-use crate::history::{Bucket, Side};
+use super::{LeftBehind, PATIENCE, client, drain, empty};
+use crate::history::Side;
+use crate::provision::Placed;
 use crate::provision::pace::Pace;
-use crate::provision::{Pair, endpoint};
-use crate::target::{Target, refused};
+use crate::target::Target;
 
 /// How long the destination has to stay empty under the prefix before it counts as empty.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// Removes all versions, markers and open uploads under the pair's prefix, by version ID: first
-/// what is in flight lands, then the source is emptied, then the destination.
-pub async fn remove_prefix(target: &Target, pair: &Pair) -> Vec<LeftBehind> {
+/// Removes all versions, markers and open uploads under the prefix, by version ID: first what is in
+/// flight lands, then the source is emptied, then the destination.
+pub async fn remove_prefix(target: &Target, prefix: &str, buckets: &[Placed]) -> Vec<LeftBehind> {
     let mut left = Vec::new();
-    for bucket in &pair.buckets {
-        let client = &endpoint(target, bucket.side).client;
-        if let Err(why) = clear(client, bucket, &pair.prefix).await {
-            let why = format!("what lies under {:?} stayed: {why}", pair.prefix);
+    for bucket in buckets {
+        if let Err(why) = clear(target, bucket, prefix).await {
             left.push(LeftBehind {
                 bucket: bucket.name.clone(),
-                why,
+                why: format!("what lies under {prefix:?} stayed: {why}"),
             });
         }
     }
     left
 }
 
-async fn clear(client: &Client, bucket: &Bucket, prefix: &str) -> Result<(), String> {
+async fn clear(target: &Target, bucket: &Placed, prefix: &str) -> Result<(), String> {
     if prefix.is_empty() {
         return Err("a prefix of its own is missing, and the whole bucket is not ours".to_owned());
     }
+    let client = client(target, &bucket.place)?;
     if bucket.side == Side::Source {
-        // What has not landed by then is removed all the same.
-        let _ = timeout(PATIENCE, landed(client, &bucket.name, prefix)).await;
+        drain::within(PATIENCE, &client, &bucket.name, prefix).await;
     }
     let mut pace = Pace::new(PATIENCE);
     let mut empty_since = None;
     loop {
-        let some = empty::page(client, &bucket.name, prefix);
+        let some = empty::page(&client, &bucket.name, prefix);
         let some = timeout_at(pace.deadline(), some).await;
         let some = some.map_err(|_| format!("no answer after {} s", PATIENCE.as_secs()))??;
         if some.removed > 0 {
@@ -52,7 +47,7 @@ async fn clear(client: &Client, bucket: &Bucket, prefix: &str) -> Result<(), Str
             empty_since = None;
             continue;
         }
-        if some.obstacle.is_none() && quiet(bucket, &mut empty_since) {
+        if some.obstacle.is_none() && quiet(bucket.side, &mut empty_since) {
             return Ok(());
         }
         if !pace.again().await {
@@ -64,43 +59,7 @@ async fn clear(client: &Client, bucket: &Bucket, prefix: &str) -> Result<(), Str
 }
 
 /// A source is empty at once; a destination when nothing arrived for a while.
-fn quiet(bucket: &Bucket, empty_since: &mut Option<Instant>) -> bool {
+fn quiet(side: Side, empty_since: &mut Option<Instant>) -> bool {
     let since = *empty_since.get_or_insert_with(Instant::now);
-    bucket.side == Side::Source || since.elapsed() >= QUIET
-}
-
-/// Waits until no version under the prefix is `PENDING`.
-async fn landed(client: &Client, bucket: &str, prefix: &str) -> Result<(), String> {
-    let mut pace = Pace::new(PATIENCE);
-    let (mut key, mut version) = (None, None);
-    loop {
-        let listing = client
-            .list_object_versions()
-            .bucket(bucket)
-            .prefix(prefix)
-            .set_key_marker(key)
-            .set_version_id_marker(version)
-            .send()
-            .await
-            .map_err(|error| refused("ListObjectVersions", bucket, &error).to_string())?;
-        for version in listing.versions() {
-            let (Some(key), Some(id)) = (version.key(), version.version_id()) else {
-                continue;
-            };
-            while is_pending(client, bucket, key, id).await? && pace.again().await {}
-        }
-        if listing.is_truncated() != Some(true) || listing.next_key_marker().is_none() {
-            return Ok(());
-        }
-        (key, version) = (listing.next_key_marker, listing.next_version_id_marker);
-    }
-}
-
-async fn is_pending(client: &Client, bucket: &str, key: &str, id: &str) -> Result<bool, String> {
-    let request = client.head_object().bucket(bucket).key(key).version_id(id);
-    match request.send().await {
-        Ok(answer) => Ok(answer.replication_status() == Some(&ReplicationStatus::Pending)),
-        Err(error) if error.code() == Some("NotFound") => Ok(false),
-        Err(error) => Err(refused("HeadObject", key, &error).to_string()),
-    }
+    side == Side::Source || since.elapsed() >= QUIET
 }
