@@ -4,6 +4,8 @@ mod buckets;
 mod configured;
 mod grants;
 mod reading;
+#[cfg(feature = "grants")]
+mod written;
 
 use std::collections::BTreeSet;
 

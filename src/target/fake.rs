@@ -22,6 +22,8 @@ pub(crate) struct Asked {
     pub(crate) query: String,
     /// The body, where it is text.
     pub(crate) body: String,
+    /// `X-Amz-Target`, by which KMS names its operation.
+    pub(crate) operation: String,
     /// Whether `x-amz-expected-bucket-owner` is sent.
     pub(crate) expects_owner: bool,
 }
@@ -50,6 +52,11 @@ impl HttpConnector for Fake {
             path: path.to_owned(),
             query: query.to_owned(),
             body: String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned(),
+            operation: request
+                .headers()
+                .get("x-amz-target")
+                .unwrap_or_default()
+                .to_owned(),
             expects_owner: request
                 .headers()
                 .contains_key("x-amz-expected-bucket-owner"),

@@ -16,6 +16,8 @@ use super::{names, passes, trial_name};
 
 #[path = "differential.rs"]
 mod differential;
+#[path = "doctor.rs"]
+mod doctor;
 
 /// What the trials share.
 pub(super) struct Shared {
@@ -73,7 +75,11 @@ impl Shared {
             let same = |seed| runtime.block_on(differential::same(settings.clone(), seed));
             (1..=3).try_for_each(same)
         });
-        let trials = names().map(scenario).chain([differential]);
+        let doctor = "localstack::a_doctor_reads_a_pair_and_its_role";
+        let doctor = self.trial(doctor, |runtime, settings| {
+            runtime.block_on(Box::pin(doctor::reads_a_pair(settings)))
+        });
+        let trials = names().map(scenario).chain([differential, doctor]);
         trials.chain(self.trials_of_containers()).collect()
     }
 
