@@ -4,11 +4,13 @@
 //! had it. AWS's `ReplicationLatency` is something else (the largest backlog age in a minute).
 //! Pure: it reads a history and nothing else.
 
+mod autocorrelation;
 mod band;
 mod binomial;
 mod caveat;
 mod cell;
 mod cluster;
+mod compare;
 mod curve;
 mod difference;
 mod facts;
@@ -21,6 +23,7 @@ mod sample;
 mod setup;
 mod slo;
 mod summary;
+mod synthetic;
 mod warning;
 mod write;
 
@@ -31,6 +34,7 @@ pub use band::{Band, QUANTILES, Quantile, samples_for_quantile};
 pub use caveat::Caveat;
 pub use cell::{Cell, Spread};
 pub use cluster::{RUNS_FOR_CONFIDENCE, Units};
+pub use compare::{Bounds, Change, Compared, Comparison, Comparisons, Effect, Permuted, compare};
 pub use curve::Arrived;
 pub use difference::{Difference, differences};
 pub use facts::{Floor, Operations, Requests, RunFacts};
@@ -41,5 +45,6 @@ pub use sample::{Measure, OperationType, Sample};
 pub use setup::{OperationShare, Setup, SizeShare};
 pub use slo::{Slo, SloJudgement, SloVerdict};
 pub use summary::{ESTIMATOR, Summary};
+pub use synthetic::{Shape, Synthetic};
 pub use warning::Warning;
 pub use write::PREPARED;

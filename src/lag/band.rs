@@ -193,7 +193,7 @@ impl Ordered {
 }
 
 /// The rank of a quantile among n samples, from 1: nearest rank.
-fn nearest_rank(quantile: f64, n: usize) -> usize {
+pub(super) fn nearest_rank(quantile: f64, n: usize) -> usize {
     ((quantile * n as f64).ceil() as usize).clamp(1, n)
 }
 

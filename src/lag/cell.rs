@@ -215,7 +215,7 @@ impl<'a> Pool<'a> {
 }
 
 /// Where a lag lies; anywhere, where a clock stood still.
-fn bounds(sample: &Sample) -> (u64, u64) {
+pub(super) fn bounds(sample: &Sample) -> (u64, u64) {
     if sample.suspended {
         return (0, UNKNOWN);
     }
