@@ -46,3 +46,6 @@ pub(super) fn ranks(values: &[u64]) -> Vec<f64> {
     }
     ranks
 }
+
+#[cfg(test)]
+mod tests;

@@ -238,3 +238,6 @@ fn header() -> Header {
 fn open(rng: &mut impl Rng) -> f64 {
     rng.random_range(f64::EPSILON..1.0)
 }
+
+#[cfg(test)]
+mod tests;

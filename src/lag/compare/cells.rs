@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::band::UNKNOWN;
+use super::super::band::{UNKNOWN, nearest_rank};
 use super::super::cell::bounds;
 use super::super::{Measure, OperationType, Sample};
 use super::blocks::Cut;
@@ -93,47 +93,60 @@ impl End {
         units: usize,
         end: impl Fn((u64, u64)) -> u64,
     ) -> Self {
-        let mut counts = vec![0.0; units];
-        let mut sorted = |members: &Members<'_>| {
-            let mut bounds: Vec<Bound> = members
-                .iter()
-                .map(|(unit, sample)| (value(end(bounds(sample))), *unit))
-                .collect();
-            bounds
-                .iter()
-                .for_each(|(_, unit)| counts[*unit as usize] += 1.0);
+        let sorted = |members: &Members<'_>| {
+            let bound = |(unit, sample): &(u32, &Sample)| (value(end(bounds(sample))), *unit);
+            let mut bounds: Vec<Bound> = members.iter().map(bound).collect();
             bounds.sort_by(|a, b| a.0.total_cmp(&b.0));
             bounds
         };
-        let (base, new) = (sorted(base), sorted(new));
+        Self::of_sorted(sorted(base), sorted(new), units)
+    }
+
+    pub(super) fn of_sorted(base: Vec<Bound>, new: Vec<Bound>, units: usize) -> Self {
+        let mut counts = vec![0.0; units];
+        for (_, unit) in base.iter().chain(&new) {
+            counts[*unit as usize] += 1.0;
+        }
         Self { base, new, counts }
     }
 
     /// How many more samples of each unit exceed the common quantile than its size makes likely,
-    /// once NEW's are divided by `slower`.
+    /// once NEW's are divided by `slower`. Samples at the quantile itself count in part, so that
+    /// as many exceed it in all as the quantile says.
     pub(super) fn residuals(&self, quantile: f64, slower: f64) -> Vec<f64> {
-        let threshold = self.threshold(quantile, slower);
-        let mut residuals = vec![0.0; self.counts.len()];
-        let mut exceeding = 0.0;
-        for (bounds, limit) in [(&self.base, threshold), (&self.new, threshold * slower)] {
-            let from = bounds.partition_point(|(bound, _)| *bound <= limit);
-            for (_, unit) in &bounds[from..] {
-                residuals[*unit as usize] += 1.0;
-                exceeding += 1.0;
-            }
-        }
-        let share = exceeding / (self.base.len() + self.new.len()) as f64;
-        for (residual, count) in residuals.iter_mut().zip(&self.counts) {
-            *residual -= share * count;
+        let n = self.base.len() + self.new.len();
+        let rank = nearest_rank(quantile, n);
+        let (of_base, of_new) = self.thresholds(rank, slower);
+        let sides = [(&self.base, of_base), (&self.new, of_new)];
+        let split = sides.map(|(bounds, threshold)| {
+            let from = bounds.partition_point(|(bound, _)| *bound < threshold);
+            let to = bounds.partition_point(|(bound, _)| *bound <= threshold);
+            (&bounds[from..to], &bounds[to..])
+        });
+        let above: usize = split.iter().map(|(_, above)| above.len()).sum();
+        let equal: usize = split.iter().map(|(equal, _)| equal.len()).sum();
+        let part = (n - rank).saturating_sub(above) as f64 / equal.max(1) as f64;
+        let mut residuals = self.expected((n - rank) as f64 / n as f64);
+        for (equal, above) in split {
+            equal
+                .iter()
+                .for_each(|(_, unit)| residuals[*unit as usize] += part);
+            above
+                .iter()
+                .for_each(|(_, unit)| residuals[*unit as usize] += 1.0);
         }
         residuals
     }
 
-    /// The quantile of both sides together, by nearest rank, once NEW's are divided by `slower`;
-    /// beyond every bound that is known where it falls on an unknown one.
-    fn threshold(&self, quantile: f64, slower: f64) -> f64 {
+    /// What each unit's size makes likely, to be taken away.
+    fn expected(&self, share: f64) -> Vec<f64> {
+        self.counts.iter().map(|count| -share * count).collect()
+    }
+
+    /// The sample of this rank, of both sides together once NEW's are divided by `slower`, as
+    /// BASE's samples and as NEW's are compared with it.
+    fn thresholds(&self, rank: usize, slower: f64) -> (f64, f64) {
         let (base, new) = (&self.base, &self.new);
-        let rank = ((quantile * (base.len() + new.len()) as f64).ceil() as usize).max(1);
         // How many of the smallest `rank` are BASE's: the fewest that leave no smaller one behind.
         let (mut low, mut high) = (rank.saturating_sub(new.len()), rank.min(base.len()));
         while low < high {
@@ -144,8 +157,11 @@ impl End {
             }
         }
         let last = |side: &[Bound], n: usize| n.checked_sub(1).map_or(0.0, |at| side[at].0);
-        let threshold = last(base, low).max(last(new, rank - low) / slower);
-        threshold.min(1e30)
+        let (of_base, of_new) = (last(base, low), last(new, rank - low));
+        match of_base < of_new / slower {
+            true => (of_new / slower, of_new),
+            false => (of_base, of_base * slower),
+        }
     }
 }
 
