@@ -4,29 +4,60 @@
 /// Statistical Mechanics, 1997, section 3).
 const WINDOW: f64 = 5.0;
 
+/// A block this many correlation times long hardly touches the next.
+pub(super) const APART: f64 = 8.0;
+/// A longer series is judged by the means of this many stretches of it.
+const LONGEST: usize = 20_000;
+
 /// The integrated autocorrelation time of a series, in samples: 1 where they are independent. The
 /// series is worth its length divided by it.
 ///
 /// The sum of the autocorrelations ends at the first lag that is [`WINDOW`] times the sum so far.
-/// None where that is beyond a quarter of the series: it is too short to say.
-pub(super) fn correlation_time(series: &[f64]) -> Option<f64> {
+/// Where that is beyond a quarter of the series, it is at least what is returned.
+pub(super) fn correlation_time(series: &[f64]) -> f64 {
+    let stretch = series.len().div_ceil(LONGEST).max(1);
+    if stretch == 1 {
+        return summed(series).max(1.0);
+    }
+    // The variance of the mean of all is the same, whichever way it is worked out.
+    let mean = |stretch: &[f64]| stretch.iter().sum::<f64>() / stretch.len() as f64;
+    let means: Vec<_> = series.chunks_exact(stretch).map(mean).collect();
+    let variance = variance(series);
+    if variance <= 0.0 {
+        return 1.0;
+    }
+    let gained = stretch as f64 * self::variance(&means) / variance;
+    (summed(&means) * gained).max(1.0)
+}
+
+fn variance(series: &[f64]) -> f64 {
+    let n = series.len() as f64;
+    let mean = series.iter().sum::<f64>() / n;
+    series
+        .iter()
+        .map(|value| (value - mean).powi(2))
+        .sum::<f64>()
+        / n
+}
+
+fn summed(series: &[f64]) -> f64 {
     let n = series.len() as f64;
     let mean = series.iter().sum::<f64>() / n;
     let centred: Vec<_> = series.iter().map(|value| value - mean).collect();
     let variance: f64 = centred.iter().map(|value| value * value).sum();
     if variance <= 0.0 {
-        return Some(1.0);
+        return 1.0;
     }
-    let mut time = 1.0;
-    for lag in 1..=series.len() / 4 {
+    let (mut time, longest) = (1.0, series.len() / 4);
+    for lag in 1..=longest {
         let ahead = &centred[lag..];
         let product: f64 = centred.iter().zip(ahead).map(|(a, b)| a * b).sum();
         time += 2.0 * product / variance;
         if lag as f64 >= WINDOW * time {
-            return Some(time.max(1.0));
+            return time;
         }
     }
-    None
+    longest as f64 / WINDOW
 }
 
 /// The ranks of values, so that a few extreme ones do not hide the others; ties share the mean of

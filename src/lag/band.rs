@@ -97,12 +97,12 @@ pub fn samples_for_quantile(quantile: f64, confidence: f64) -> u64 {
 
 /// Lags that were looked at: their bounds sorted, and how they hang together.
 #[derive(Debug)]
-pub(super) struct Ordered {
+pub(super) struct Ordered<'c> {
     /// The bounds in the order of time; `u64::MAX` is an unknown upper bound.
     bounds: Vec<(u64, u64)>,
     pub(super) lower: Vec<u64>,
     pub(super) upper: Vec<u64>,
-    clusters: Clusters,
+    clusters: &'c Clusters,
 }
 
 /// An upper bound that nobody knows.
@@ -112,9 +112,9 @@ pub(super) fn known(bound: u64) -> Option<u64> {
     (bound != UNKNOWN).then_some(bound)
 }
 
-impl Ordered {
+impl<'c> Ordered<'c> {
     /// Sorts bounds, which come run after run, each in the order of time.
-    pub(super) fn new(bounds: Vec<(u64, u64)>, clusters: Clusters) -> Self {
+    pub(super) fn new(bounds: Vec<(u64, u64)>, clusters: &'c Clusters) -> Self {
         let mut lower: Vec<_> = bounds.iter().map(|(lower, _)| *lower).collect();
         let mut upper: Vec<_> = bounds.iter().map(|(_, upper)| *upper).collect();
         lower.sort_unstable();
@@ -152,12 +152,13 @@ impl Ordered {
     fn quantile(&self, quantile: f64, confidence: f64) -> Quantile {
         let n = self.bounds.len();
         let worth = self.worth(quantile, 1.0 - confidence);
-        let Some((from, to)) = ranks(n, worth, quantile, confidence) else {
-            let needed = samples_for_quantile(quantile, confidence) as f64;
+        let ranks = ranks(n, worth, quantile, confidence);
+        let Some((from, to)) = ranks.filter(|_| self.clusters.too_alike.is_none()) else {
+            let needed = samples_for_quantile(quantile, confidence);
             return Quantile::Refused {
                 quantile,
                 n,
-                needed: (needed * (n as f64 / worth).max(1.0)).ceil() as u64,
+                needed: self.clusters.needed(needed, worth),
             };
         };
         let nearest = nearest_rank(quantile, n);

@@ -125,7 +125,7 @@ impl Pools<'_> {
                     confidence: asked.confidence,
                 };
                 let objects = pool.without_markers();
-                slo::judge(question, &objects.bounds(), &Clusters::cut(&objects.runs))
+                slo::judge(question, &objects.bounds(), &objects.clusters())
             })
             .collect()
     }
@@ -162,6 +162,11 @@ impl<'a> Pool<'a> {
         objects
     }
 
+    fn clusters(&self) -> Clusters {
+        let uppers = self.samples.iter().map(|sample| bounds(sample).1);
+        Clusters::cut(&self.runs, &uppers.collect::<Vec<_>>())
+    }
+
     /// The bounds from the acknowledgement.
     fn bounds(&self) -> Vec<(u64, u64)> {
         self.samples.iter().map(|sample| bounds(sample)).collect()
@@ -170,9 +175,9 @@ impl<'a> Pool<'a> {
     /// The bounds from the intended start.
     fn bounds_from_intention(&self) -> Vec<(u64, u64)> {
         let from_intention = |sample: &&Sample| {
-            let waited = sample.acknowledged_ns.saturating_sub(sample.intended_ns);
+            let before = sample.acknowledged_ns.saturating_sub(sample.intended_ns);
             let (lower, upper) = bounds(sample);
-            (lower.saturating_add(waited), upper.saturating_add(waited))
+            (lower.saturating_add(before), upper.saturating_add(before))
         };
         self.samples.iter().map(from_intention).collect()
     }
@@ -182,9 +187,9 @@ impl<'a> Pool<'a> {
     }
 
     fn cell(&self, (measure, side, kind): Key, asked: &Asked) -> Cell {
-        let clusters = Clusters::cut(&self.runs);
+        let clusters = self.clusters();
         let bands = |bounds| {
-            let ordered = Ordered::new(bounds, clusters.clone());
+            let ordered = Ordered::new(bounds, &clusters);
             let quantiles = ordered.quantiles(&asked.quantiles, asked.confidence);
             (quantiles, curve(&ordered))
         };
@@ -206,7 +211,7 @@ impl<'a> Pool<'a> {
                     .map(|sample| sample.interval.start_uncertainty_ns)
                     .collect(),
             ),
-            width: Spread::of(self.samples.iter().filter_map(|s| width(s)).collect()),
+            width: Spread::of(self.samples.iter().filter_map(|s| s.width_ns()).collect()),
             service,
             intended: bands(self.bounds_from_intention()).0,
             arrived,
@@ -221,9 +226,4 @@ pub(super) fn bounds(sample: &Sample) -> (u64, u64) {
     }
     let upper = sample.interval.upper_ns.unwrap_or(UNKNOWN);
     (sample.interval.lower_ns.min(upper), upper)
-}
-
-fn width(sample: &Sample) -> Option<u64> {
-    let upper = sample.interval.upper_ns.filter(|_| !sample.suspended)?;
-    Some(upper.saturating_sub(sample.interval.lower_ns))
 }

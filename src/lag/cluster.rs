@@ -5,16 +5,20 @@
 //! against what independent samples would make it vary by, is the design effect of Kish (Survey
 //! Sampling, 1965); the samples divided by it are the *effective* number of samples. Its correction
 //! for the number of clusters is that of Korn and Graubard (Survey Methodology 24, 1998). Blocks
-//! number 10 to 30, by Schmeiser's study of batch sizes (Operations Research 30, 1982).
+//! number at most 30, by Schmeiser's study of batch sizes (Operations Research 30, 1982), and each
+//! is several times as long as the run remembers.
 
 use serde::{Deserialize, Serialize};
 
+use super::autocorrelation::{APART, correlation_time, ranks};
 use super::binomial::student;
 
 /// From how many runs on the confidence is by run: it then holds for runs to come.
 pub const RUNS_FOR_CONFIDENCE: usize = 5;
-/// The fewest blocks that say anything about how blocks vary.
-const FEWEST_BLOCKS: usize = 10;
+/// Fewer samples are not cut into blocks.
+const FEWEST_SAMPLES: usize = 40;
+/// The fewest blocks of a run that say anything about how blocks vary.
+const FEWEST_BLOCKS: usize = 4;
 /// The most blocks that a run is cut into; more would cut through what varies together.
 const MOST_BLOCKS: usize = 30;
 
@@ -55,20 +59,23 @@ pub(super) struct Clusters {
     /// The run of each cluster; all 0 where the runs are the clusters.
     stratum: Vec<usize>,
     pub(super) units: Units,
+    /// For how many samples the runs remember, where they are too short for it to be told how
+    /// blocks vary.
+    pub(super) too_alike: Option<f64>,
 }
 
 impl Clusters {
-    /// Cuts runs of these lengths, whose samples come one run after the other, each in the order of
-    /// time.
-    pub(super) fn cut(runs: &[usize]) -> Self {
+    /// Cuts runs of these lengths, whose upper bounds come one run after the other, each in the
+    /// order of time.
+    pub(super) fn cut(runs: &[usize], uppers: &[u64]) -> Self {
         let runs: Vec<_> = runs.iter().copied().filter(|n| *n > 0).collect();
         if runs.len() >= RUNS_FOR_CONFIDENCE {
             return Self::by_run(&runs);
         }
-        if runs.iter().any(|n| *n < 2 * FEWEST_BLOCKS) || runs.is_empty() {
+        if runs.iter().any(|n| *n < FEWEST_SAMPLES) || runs.is_empty() {
             return Self::apart(runs.iter().sum());
         }
-        Self::by_block(&runs)
+        Self::by_block(&runs, uppers)
     }
 
     pub(super) fn apart(n: usize) -> Self {
@@ -76,6 +83,7 @@ impl Clusters {
             of: (0..n).collect(),
             stratum: vec![0; n],
             units: Units::Samples,
+            too_alike: None,
         }
     }
 
@@ -87,21 +95,40 @@ impl Clusters {
                 .collect(),
             stratum: vec![0; runs.len()],
             units: Units::Runs { runs: runs.len() },
+            too_alike: None,
         }
     }
 
-    fn by_block(runs: &[usize]) -> Self {
-        let (mut of, mut stratum) = (Vec::new(), Vec::new());
+    fn by_block(runs: &[usize], mut uppers: &[u64]) -> Self {
+        let (mut of, mut stratum, mut too_alike) = (Vec::new(), Vec::new(), None);
         for (run, n) in runs.iter().enumerate() {
-            let blocks = (n / FEWEST_BLOCKS).clamp(FEWEST_BLOCKS, MOST_BLOCKS);
-            let first = stratum.len();
+            let time = correlation_time(&ranks(&uppers[..*n]));
+            uppers = &uppers[*n..];
+            let blocks = (*n as f64 / (APART * time)) as usize;
+            if blocks < FEWEST_BLOCKS {
+                too_alike = Some(too_alike.map_or(time, |longest: f64| longest.max(time)));
+            }
+            let (first, blocks) = (stratum.len(), blocks.clamp(1, MOST_BLOCKS));
             of.extend((0..*n).map(|index| first + index * blocks / n));
             stratum.extend(std::iter::repeat_n(run, blocks));
         }
         let units = Units::Blocks {
             blocks: stratum.len(),
         };
-        Self { of, stratum, units }
+        Self {
+            of,
+            stratum,
+            units,
+            too_alike,
+        }
+    }
+
+    /// How many samples would be worth as many independent ones, and could be cut into blocks.
+    pub(super) fn needed(&self, independent: u64, worth: f64) -> u64 {
+        let n = self.of.len() as f64;
+        let by_worth = independent as f64 * (n / worth).max(1.0);
+        let by_blocks = self.too_alike.unwrap_or(0.0) * APART * FEWEST_BLOCKS as f64;
+        by_worth.max(by_blocks).ceil() as u64
     }
 
     /// How many independent samples the samples are worth, for the share of them that `is` holds
@@ -112,6 +139,9 @@ impl Clusters {
         let independent = share * (1.0 - share) / n;
         if self.units == Units::Samples || independent <= 0.0 {
             return n;
+        }
+        if let Some(time) = self.too_alike {
+            return n / time;
         }
         let design_effect = (self.variance(is, share) / independent).max(1.0);
         let few = student(1.0 - alpha / 2.0, n - 1.0)

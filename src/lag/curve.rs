@@ -19,7 +19,7 @@ pub struct Arrived {
 }
 
 /// Points that follow the distribution: evenly spaced in rank, and closer and closer in the tail.
-pub(super) fn curve(ordered: &Ordered) -> Vec<Arrived> {
+pub(super) fn curve(ordered: &Ordered<'_>) -> Vec<Arrived> {
     let n = ordered.lower.len();
     let even = (1..=POINTS).map(|step| n * step / POINTS);
     let tail = (1..usize::BITS).map(|halvings| n - (n >> halvings));

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::band::QUANTILES;
 use super::cell::{Cell, cells, pooled};
 use super::cluster::RUNS_FOR_CONFIDENCE;
+use super::signed::{SignedQuantile, status_after_visible};
 use super::slo::{Slo, SloJudgement};
-use super::{Measure, Sample, Warning};
+use super::{Measure, RunFacts, Sample, Warning, intervals};
 use crate::error::ExitCode;
-use crate::history::Header;
+use crate::history::{Header, History};
 
 /// The version of the format.
 pub const PROFILE_VERSION: u32 = 1;
@@ -48,20 +49,22 @@ impl Asked {
 /// A run and what was measured in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
-    /// What ran.
-    pub header: Header,
+    /// What ran, and what it spent.
+    pub facts: RunFacts,
     /// What was measured, in any order.
     pub samples: Vec<Sample>,
 }
 
-/// A run, as a profile names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ProfiledRun {
-    /// What ran: its ID, seed, start and target.
-    pub header: Header,
-    /// How many samples it gave.
-    pub samples: usize,
+impl Measured {
+    /// The samples and the facts of a history.
+    #[must_use]
+    pub fn of(header: &Header, history: &History) -> Self {
+        let samples = intervals(history);
+        Self {
+            facts: RunFacts::of(header, history, &samples),
+            samples,
+        }
+    }
 }
 
 /// The lag of one run, or of several, in figures.
@@ -71,9 +74,12 @@ pub struct Profile {
     /// The version of the format.
     pub bucketpair_profile: u32,
     /// The runs; several where runs were merged.
-    pub runs: Vec<ProfiledRun>,
+    pub runs: Vec<RunFacts>,
     /// Totals first, then a cell for each lag, operation, size and destination.
     pub cells: Vec<Cell>,
+    /// From the replica's being readable to the source's saying COMPLETED; empty where not both
+    /// were looked for.
+    pub status_after_visible: Vec<SignedQuantile>,
     /// The service level, judged for each lag at each destination.
     pub slos: Vec<SloJudgement>,
     /// What weakens the figures.
@@ -83,32 +89,27 @@ pub struct Profile {
 impl Profile {
     /// The profile of one run.
     #[must_use]
-    pub fn of(header: &Header, samples: &[Sample], asked: &Asked) -> Self {
-        Self::from_parts(&[(header, samples)], asked)
+    pub fn of(facts: &RunFacts, samples: &[Sample], asked: &Asked) -> Self {
+        Self::from_parts(&[(facts, samples)], asked)
     }
 
     /// The profile of several runs together. Samples are pooled, figures are not: no percentile is
     /// made from percentiles.
     #[must_use]
     pub fn pooled(runs: &[Measured], asked: &Asked) -> Self {
-        let runs: Vec<_> = runs
-            .iter()
-            .map(|run| (&run.header, run.samples.as_slice()))
-            .collect();
-        Self::from_parts(&runs, asked)
+        let runs = runs.iter().map(|run| (&run.facts, run.samples.as_slice()));
+        Self::from_parts(&runs.collect::<Vec<_>>(), asked)
     }
 
-    fn from_parts(runs: &[(&Header, &[Sample])], asked: &Asked) -> Self {
+    fn from_parts(runs: &[(&RunFacts, &[Sample])], asked: &Asked) -> Self {
         let samples: Vec<_> = runs.iter().map(|(_, samples)| *samples).collect();
         let pools = pooled(&samples);
         let cells = cells(&pools, asked);
         Self {
             bucketpair_profile: PROFILE_VERSION,
-            runs: runs
-                .iter()
-                .map(|(header, samples)| named(header, samples))
-                .collect(),
-            warnings: warnings(&cells, runs.len()),
+            runs: runs.iter().map(|(facts, _)| (*facts).clone()).collect(),
+            status_after_visible: status_after_visible(&samples, asked),
+            warnings: warnings(&cells, runs),
             slos: pools.slos(asked),
             cells,
         }
@@ -135,14 +136,7 @@ impl Profile {
     }
 }
 
-fn named(header: &Header, samples: &[Sample]) -> ProfiledRun {
-    ProfiledRun {
-        header: header.clone(),
-        samples: samples.len(),
-    }
-}
-
-fn warnings(cells: &[Cell], runs: usize) -> Vec<Warning> {
+fn warnings(cells: &[Cell], runs: &[(&RunFacts, &[Sample])]) -> Vec<Warning> {
     let totals = || cells.iter().filter(|cell| cell.is_total());
     let sum = |count: &dyn Fn(&Cell) -> usize| totals().map(count).sum::<usize>();
     let (n, at_once) = (sum(&|cell| cell.n), sum(&|cell| cell.left_censored));
@@ -150,7 +144,12 @@ fn warnings(cells: &[Cell], runs: usize) -> Vec<Warning> {
         sum(&|cell| cell.right_censored),
         sum(&|cell| cell.suspended),
     );
-    let (anomalies, failed) = (sum(&|cell| cell.anomalies), sum(&|cell| cell.failed_looks));
+    let anomalies = sum(&|cell| cell.anomalies);
+    let spent =
+        |count: &dyn Fn(&RunFacts) -> u64| runs.iter().map(|(facts, _)| count(facts)).sum::<u64>();
+    let failed = spent(&|facts| facts.requests.failed);
+    let looks = spent(&|facts| facts.requests.looks());
+    let runs = runs.len();
     let few = (2..RUNS_FOR_CONFIDENCE).contains(&runs);
     [
         (n == 0, Warning::NoSamples),
@@ -164,7 +163,13 @@ fn warnings(cells: &[Cell], runs: usize) -> Vec<Warning> {
         ),
         (suspended > 0, Warning::Suspended { samples: suspended }),
         (anomalies > 0, Warning::Anomalies { samples: anomalies }),
-        (failed > 0, Warning::FailedLooks { looks: failed }),
+        (
+            failed * 10 > looks,
+            Warning::FailedLooks {
+                looks: failed,
+                of: looks,
+            },
+        ),
         (few, Warning::FewRuns { runs }),
     ]
     .into_iter()

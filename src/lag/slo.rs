@@ -215,7 +215,10 @@ pub(super) fn judge(
             0 => Units::Samples,
             _ => clusters.units,
         },
-        needed: needed(slo, question.confidence, not_in_time, n, worth),
+        needed: {
+            let late = (not_in_time as f64 * worth / n.max(1) as f64).ceil() as u64;
+            clusters.needed(slo.samples_needed(question.confidence, late), worth)
+        },
     }
 }
 
@@ -240,16 +243,6 @@ fn bound(count: usize, n: usize, worth: f64, alpha: f64) -> f64 {
     }
     let scaled = (count as f64 * trials / n as f64 - 1e-9).ceil().max(0.0);
     largest_probability(scaled as u64, trials as u64, alpha)
-}
-
-fn needed(slo: Slo, confidence: f64, not_in_time: usize, n: usize, worth: f64) -> u64 {
-    let per_sample = (n as f64 / worth).max(1.0);
-    let worth_of_late = (not_in_time as f64 / per_sample).ceil() as u64;
-    let needed = slo.samples_needed(confidence, worth_of_late) as f64;
-    match not_in_time {
-        0 => needed as u64,
-        _ => (needed * per_sample).ceil() as u64,
-    }
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use std::time::Duration;
 use rand::{Rng, RngExt};
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::{Censoring, Interval, Measure, Measured, OperationType, Sample};
-use crate::history::{Header, Side, TargetDescription, VERSION};
+use super::{Censoring, Interval, Measure, Measured, OperationType, RunFacts, Sample};
+use crate::history::Side;
 
 /// A distribution of lags.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -139,7 +139,10 @@ impl Synthetic {
     #[must_use]
     pub fn measured(&self, n: usize, rng: &mut impl Rng) -> Measured {
         Measured {
-            header: header(),
+            facts: RunFacts {
+                run: "synthetic".to_owned(),
+                ..RunFacts::default()
+            },
             samples: self.run(n, rng),
         }
     }
@@ -182,6 +185,7 @@ impl Synthetic {
             sent_ns,
             acknowledged_ns: sent_ns,
             suspended: false,
+            clock_uncertainty_ns: 0,
             op: index as u32,
             label: String::new(),
             key: String::new(),
@@ -212,25 +216,6 @@ impl Synthetic {
             (first + before * apart).max(0.0),
             first + (before + 1.0) * apart,
         )
-    }
-}
-
-fn header() -> Header {
-    let nowhere = || "synthetic".to_owned();
-    Header {
-        bucketpair_history: VERSION,
-        bucketpair: env!("CARGO_PKG_VERSION").to_owned(),
-        run: nowhere(),
-        seed: 0,
-        started: 0,
-        target: TargetDescription {
-            name: nowhere(),
-            source: nowhere(),
-            destination: nowhere(),
-            source_region: nowhere(),
-            destination_region: nowhere(),
-            engine: "lags drawn from a distribution".to_owned(),
-        },
     }
 }
 

@@ -36,7 +36,9 @@ pub enum Warning {
     /// More than a tenth of the looks failed, and so say nothing.
     FailedLooks {
         /// How many.
-        looks: usize,
+        looks: u64,
+        /// Of how many.
+        of: u64,
     },
     /// Several runs, too few for a confidence by run.
     FewRuns {
@@ -65,9 +67,9 @@ impl fmt::Display for Warning {
                 f,
                 "{samples} replicas were lacking after they had been there; is the destination read-after-write consistent?"
             ),
-            Self::FailedLooks { looks } => write!(
+            Self::FailedLooks { looks, of } => write!(
                 f,
-                "{looks} looks failed and say nothing; a lower --rate may help"
+                "{looks} of {of} looks failed and say nothing; a lower --rate may help"
             ),
             Self::FewRuns { runs } => write!(
                 f,

@@ -5,14 +5,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::autocorrelation::{correlation_time, ranks};
+use super::super::autocorrelation::{APART, correlation_time, ranks};
 use super::super::cell::bounds;
 use super::super::cluster::RUNS_FOR_CONFIDENCE;
 use super::super::{Measured, Sample};
 use super::cells::Key;
 
-/// A block is at least this many correlation times long.
-const CORRELATION_TIMES: f64 = 8.0;
 /// The most blocks that the shortest run is cut into.
 const MOST_BLOCKS: usize = 30;
 /// The fewest blocks of a side that can be permuted with any use.
@@ -44,9 +42,8 @@ pub enum Permuted {
     },
     /// Nothing: the runs are too short for how long they remember.
     Nothing {
-        /// How many samples a run would need, about; none where they remember for longer than they
-        /// show.
-        needed: Option<usize>,
+        /// How many samples a run would need, at least.
+        needed: usize,
     },
 }
 
@@ -60,15 +57,10 @@ impl fmt::Display for Permuted {
                 "{base} and {new} blocks of {length} samples in time; the result is of these runs"
             ),
             Self::Runs { base, new } => write!(f, "{base} and {new} whole runs"),
-            Self::Nothing {
-                needed: Some(needed),
-            } => write!(
+            Self::Nothing { needed } => write!(
                 f,
-                "the runs are too short for how long their lags stay alike; about {needed} samples a run would do"
+                "nothing: the runs are too short for how long their lags stay alike; it takes at least {needed} samples a run"
             ),
-            Self::Nothing { needed: None } => {
-                f.write_str("the runs are too short to tell how long their lags stay alike")
-            }
         }
     }
 }
@@ -100,11 +92,8 @@ pub(super) fn cut<'a>(base: &'a [Measured], new: &'a [Measured]) -> Cut<'a> {
 fn by_block<'a>(base: &[Vec<&'a Sample>], new: &[Vec<&'a Sample>]) -> Cut<'a> {
     let runs = || base.iter().chain(new);
     let shortest = runs().map(Vec::len).min().unwrap_or(0);
-    let times: Option<Vec<_>> = runs().map(|run| memory(run)).collect();
-    let Some(time) = times.map(|times| times.into_iter().fold(1.0, f64::max)) else {
-        return assemble(base, new, Permuted::Nothing { needed: None }, usize::MAX);
-    };
-    let length = (CORRELATION_TIMES * time).ceil() as usize;
+    let time = runs().map(|run| memory(run)).fold(1.0, f64::max);
+    let length = (APART * time).ceil() as usize;
     let length = length.max(shortest.div_ceil(MOST_BLOCKS)).max(1);
     let count = |runs: &[Vec<&Sample>]| runs.iter().map(|run| run.len() / length).sum();
     let units: (usize, usize) = (count(base), count(new));
@@ -116,7 +105,7 @@ fn by_block<'a>(base: &[Vec<&'a Sample>], new: &[Vec<&'a Sample>]) -> Cut<'a> {
             correlation_time: time,
         },
         false => Permuted::Nothing {
-            needed: Some(length * FEWEST_BLOCKS),
+            needed: length * FEWEST_BLOCKS,
         },
     };
     assemble(base, new, permuted, length)
@@ -169,13 +158,13 @@ fn numbered<'a>(
 }
 
 /// For how many samples a run remembers: as a whole, and in its tail.
-fn memory(run: &[&Sample]) -> Option<f64> {
+fn memory(run: &[&Sample]) -> f64 {
     let ranks = ranks_within_cells(run);
     let tail: Vec<_> = ranks
         .iter()
         .map(|rank| f64::from(u8::from(*rank > TAIL)))
         .collect();
-    Some(correlation_time(&ranks)?.max(correlation_time(&tail)?))
+    correlation_time(&ranks).max(correlation_time(&tail))
 }
 
 /// The rank of each sample among those of its kind, from 0 to 1, in the order of time.

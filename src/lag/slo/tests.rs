@@ -6,6 +6,11 @@ use super::*;
 
 const MINUTE: u64 = 60_000_000_000;
 
+fn cut(bounds: &[(u64, u64)]) -> Clusters {
+    let uppers: Vec<_> = bounds.iter().map(|(_, upper)| *upper).collect();
+    Clusters::cut(&[bounds.len()], &uppers)
+}
+
 /// So many in time, late, straddling and never seen, well mixed.
 fn judged(in_time: usize, late: usize, straddling: usize, never: usize) -> SloJudgement {
     let rare = [
@@ -29,7 +34,7 @@ fn judged(in_time: usize, late: usize, straddling: usize, never: usize) -> SloJu
         side: Side::Destination(0),
         confidence: 0.95,
     };
-    judge(question, &bounds, &Clusters::cut(&[n]))
+    judge(question, &bounds, &cut(&bounds))
 }
 
 #[rstest]
@@ -81,12 +86,12 @@ fn late_ones_in_one_stretch_count_less_than_the_same_spread_out() {
         side: Side::Destination(0),
         confidence: 0.95,
     };
-    let bunched = judge(question, &bounds, &Clusters::cut(&[3_000]));
+    let bunched = judge(question, &bounds, &cut(&bounds));
     for (index, bound) in bounds.iter_mut().enumerate() {
         *bound = (0, if index % 100 == 0 { UNKNOWN } else { MINUTE });
         bound.0 = if bound.1 == UNKNOWN { 20 * MINUTE } else { 0 };
     }
-    let spread = judge(question, &bounds, &Clusters::cut(&[3_000]));
+    let spread = judge(question, &bounds, &cut(&bounds));
     assert_eq!((bunched.late, spread.late), (30, 30));
     assert_eq!(bunched.verdict, SloVerdict::Undecided, "{bunched:?}");
     assert_eq!(spread.verdict, SloVerdict::Missed, "{spread:?}");
