@@ -38,6 +38,7 @@
 //! | [`scenario`] | the catalogue, one behaviour a file |
 //! | [`explain`] | one object: which rule, which status, what is there, and why |
 //! | [`doctor`] | what would make replication fail or surprise, by reading alone |
+//! | [`cost`] | what requests cost, by a dated table |
 //! | [`runner`], [`report`] | composition, and what people read |
 //! | `emulator` | the embedded S3 pair |
 //! | `fixture` | a pair for a test of yours |
@@ -58,6 +59,7 @@ pub mod check;
 #[cfg(all(feature = "cli", feature = "emulator"))]
 pub mod cli;
 pub mod config;
+pub mod cost;
 pub mod doctor;
 #[cfg(feature = "emulator")]
 pub mod emulator;

@@ -21,6 +21,7 @@ mod guard;
 mod keys;
 #[cfg(feature = "localstack")]
 mod localstack;
+mod meter;
 mod own;
 mod preflight;
 #[cfg(feature = "aws")]
@@ -36,6 +37,7 @@ pub use container::Container;
 pub use keys::Keys;
 #[cfg(feature = "localstack")]
 pub use localstack::localstack;
+pub use meter::{Meter, Stop};
 pub use own::{delete_own, put_own, read_own};
 pub use preflight::preflight;
 pub use refusal::refused;
@@ -47,6 +49,7 @@ use std::sync::Arc;
 use aws_sdk_s3::config::SharedHttpClient;
 
 use crate::replication::Capability;
+use meter::Counting;
 
 /// A pair of endpoints: what replicates between them is tested.
 #[derive(Debug, Clone)]
@@ -65,6 +68,8 @@ pub struct Target {
     pub outlives_process: bool,
     /// What replicates, for the report.
     pub engine: String,
+    /// What its clients have asked so far.
+    pub meter: Meter,
 }
 
 impl Target {
@@ -102,11 +107,11 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    fn new(url: String, region: &str, shared: aws_types::SdkConfig) -> Self {
+    fn new(url: String, region: &str, shared: aws_types::SdkConfig, counting: Counting) -> Self {
         Self {
             url,
             region: region.to_owned(),
-            client: client::s3(&shared),
+            client: client::s3(&shared, counting),
             shared: Arc::new(shared),
             identity: None,
         }

@@ -51,7 +51,9 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         // Validated settings are the runner's; the variables become them here.
         ("config", vec!["runner", "target"]),
         ("emulator", vec![]),
-        ("target", vec![]),
+        // The meter stops a target's clients at a cap, so that it has to know prices.
+        ("target", vec!["cost"]),
+        ("cost", vec![]),
         ("history", vec![]),
         ("error", vec![]),
         // Durations as they are typed: flags, delays of the embedded pair, service levels.

@@ -7,8 +7,9 @@ use aws_config::provider_config::ProviderConfig;
 use aws_sdk_s3::config::{ProvideCredentials, Region, SharedCredentialsProvider, SharedHttpClient};
 
 use super::guard::Guard;
+use super::meter::Counting;
 use super::refusal::{innermost, refused};
-use super::{Connect, Endpoint, Identity, Target, client, connect, keys, profile};
+use super::{Connect, Endpoint, Identity, Meter, Target, client, connect, keys, profile};
 use crate::error::{Error, Result};
 
 /// Amazon S3, after the guard: the account is named, no variable and no profile leads elsewhere,
@@ -27,21 +28,26 @@ pub async fn aws(connect: &Connect, environment: &[(String, String)]) -> Result<
     };
     let source = side(connect, true, &http).await?;
     let destination = side(connect, false, &http).await?;
-    let identity = identity(&source).await?;
+    let meter = Meter::default();
+    let identity = identity(&source, meter.counting(true, &connect.source_region)).await?;
     guard.admit(true, &identity)?;
     let other = match connect.profile_of(true) == connect.profile_of(false) {
         true => identity.clone(),
-        false => self::identity(&destination).await?,
+        false => {
+            let counting = meter.counting(false, &connect.destination_region);
+            self::identity(&destination, counting).await?
+        }
     };
     guard.admit(false, &other)?;
     Ok(Target {
         name: "aws".to_owned(),
-        source: endpoint(source, identity),
-        destination: endpoint(destination, other),
+        source: endpoint(source, identity, true, &meter),
+        destination: endpoint(destination, other, false, &meter),
         capabilities: connect::everything(),
         costs_nothing: false,
         outlives_process: true,
         engine: "Amazon S3".to_owned(),
+        meter,
     })
 }
 
@@ -119,8 +125,9 @@ fn no_keys(profile: Option<&str>, cause: &str) -> Error {
     })
 }
 
-async fn identity(config: &SdkConfig) -> Result<Identity> {
-    let client = aws_sdk_sts::Client::new(config);
+async fn identity(config: &SdkConfig, counting: Counting) -> Result<Identity> {
+    let config = aws_sdk_sts::config::Builder::from(config).interceptor(counting);
+    let client = aws_sdk_sts::Client::from_conf(config.build());
     let answer = client.get_caller_identity().send().await;
     let answer = answer.map_err(|error| refused("GetCallerIdentity", "at AWS", &error))?;
     match (answer.account(), answer.arn()) {
@@ -136,12 +143,12 @@ async fn identity(config: &SdkConfig) -> Result<Identity> {
     }
 }
 
-fn endpoint(config: SdkConfig, identity: Identity) -> Endpoint {
+fn endpoint(config: SdkConfig, identity: Identity, is_source: bool, meter: &Meter) -> Endpoint {
     let region = config.region().map_or("", Region::as_ref).to_owned();
     let url = format!("https://s3.{region}.{}", domain(&region));
     Endpoint {
         identity: Some(identity),
-        ..Endpoint::new(url, &region, config)
+        ..Endpoint::new(url, &region, config, meter.counting(is_source, &region))
     }
 }
 

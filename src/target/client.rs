@@ -14,6 +14,7 @@ use aws_sdk_s3::config::{
 use aws_types::SdkConfig;
 
 use super::Keys;
+use super::meter::Counting;
 use crate::error::Result;
 
 const CONNECT: Duration = Duration::from_secs(3);
@@ -89,8 +90,12 @@ pub(super) fn for_aws(
 
 /// The S3 client of an endpoint. One that is not AWS has the bucket in the path. Each has a budget
 /// of retries of its own: faults of one side do not starve the other.
-pub(super) fn s3(shared: &SdkConfig) -> Client {
-    let builder = Builder::from(shared).retry_partition(own_partition());
+///
+/// What it asks is counted.
+pub(super) fn s3(shared: &SdkConfig, counting: Counting) -> Client {
+    let mut builder = Builder::from(shared).retry_partition(own_partition());
+    builder.set_http_client(shared.http_client().map(|http| counting.gate(http)));
+    let builder = builder.interceptor(counting);
     let config = match shared.endpoint_url() {
         Some(_) => builder.force_path_style(true),
         None => builder,

@@ -7,7 +7,7 @@ use aws_sdk_s3::config::ProvideCredentials;
 use aws_sdk_s3::config::{SharedCredentialsProvider, SharedHttpClient};
 
 use super::address::Address;
-use super::{Connect, Endpoint, Keys, Target, client, keys};
+use super::{Connect, Endpoint, Keys, Meter, Target, client, keys};
 use crate::error::{Error, Result};
 use crate::replication::Capability;
 
@@ -18,18 +18,25 @@ use crate::replication::Capability;
 /// keys towards this machine, and for a `ca_bundle` that holds no certificate.
 pub async fn endpoint(urls: (String, String), connect: &Connect) -> Result<Target> {
     let (source, destination) = (Address::parse(&urls.0)?, Address::parse(&urls.1)?);
+    let meter = Meter::default();
     Ok(Target {
         name: "endpoint".to_owned(),
-        source: side(&source, connect, true).await?,
-        destination: side(&destination, connect, false).await?,
+        source: side(&source, connect, true, &meter).await?,
+        destination: side(&destination, connect, false, &meter).await?,
         capabilities: everything(),
         costs_nothing: true,
         outlives_process: true,
         engine: "the endpoint's own replication".to_owned(),
+        meter,
     })
 }
 
-async fn side(address: &Address, connect: &Connect, is_source: bool) -> Result<Endpoint> {
+async fn side(
+    address: &Address,
+    connect: &Connect,
+    is_source: bool,
+    meter: &Meter,
+) -> Result<Endpoint> {
     let (credentials, key) = credentials(connect, is_source).await?;
     keys::refuse_real(&key, &address.url)?;
     let http = match &connect.http_client {
@@ -38,7 +45,8 @@ async fn side(address: &Address, connect: &Connect, is_source: bool) -> Result<E
     };
     let (url, region) = (address.url.clone(), connect.region_of(is_source).to_owned());
     let shared = client::for_endpoint(&url, &region, credentials, http);
-    Ok(Endpoint::new(url, &region, shared))
+    let counting = meter.counting(is_source, &region);
+    Ok(Endpoint::new(url, &region, shared, counting))
 }
 
 /// The pair that runs in this process: through HTTP clients of its own, or over sockets where
@@ -53,22 +61,25 @@ pub fn in_process(
     keys: &Keys,
     engine: &str,
 ) -> Target {
-    let side = |url: String, region: String, http: Option<SharedHttpClient>| {
+    let meter = Meter::default();
+    let side = |url: String, region: String, http: Option<SharedHttpClient>, is_source| {
         let shared = if let Some(http) = http {
             client::for_process(&url, &region, keys, http)
         } else {
             client::for_endpoint(&url, &region, client::provider(keys), client::plain_http())
         };
-        Endpoint::new(url, &region, shared)
+        let counting = meter.counting(is_source, &region);
+        Endpoint::new(url, &region, shared, counting)
     };
     Target {
         name: name.to_owned(),
-        source: side(urls.0, regions.0, source_http_client),
-        destination: side(urls.1, regions.1, destination_http_client),
+        source: side(urls.0, regions.0, source_http_client, true),
+        destination: side(urls.1, regions.1, destination_http_client, false),
         capabilities: everything(),
         costs_nothing: true,
         outlives_process: false,
         engine: engine.to_owned(),
+        meter,
     }
 }
 

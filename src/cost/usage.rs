@@ -1,0 +1,128 @@
+//! What was asked of whom.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// How often one operation was asked of one region.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requests {
+    /// Whether it is the source's endpoint.
+    pub of_source: bool,
+    /// The region.
+    pub region: String,
+    /// AWS's name of the operation, such as `PutObject`.
+    pub operation: String,
+    /// How often bucketpair called it.
+    pub calls: u64,
+    /// How often it was sent, retries included: these are charged.
+    pub attempts: u64,
+    /// The bytes of the bodies sent.
+    pub sent: u64,
+    /// The bytes of the bodies received.
+    pub received: u64,
+}
+
+impl Requests {
+    /// Whether it changes something, as AWS names its operations.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        changes(&self.operation)
+    }
+}
+
+/// Whether an operation changes something, as AWS names its operations.
+pub(super) fn changes(operation: &str) -> bool {
+    !["Get", "Head", "List"]
+        .iter()
+        .any(|reading| operation.starts_with(reading))
+}
+
+/// Everything that was asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// By side, region and operation, in this order.
+    pub requests: Vec<Requests>,
+    /// How often an error code was the answer, such as `SlowDown`.
+    pub refusals: BTreeMap<String, u64>,
+}
+
+impl Usage {
+    /// The counter of one operation.
+    pub fn of(&mut self, of_source: bool, region: &str, operation: &str) -> &mut Requests {
+        let key = (of_source, region, operation);
+        let found = self
+            .requests
+            .binary_search_by(|have| have.key().cmp(&key))
+            .unwrap_or_else(|place| {
+                let requests = Requests {
+                    of_source,
+                    region: region.to_owned(),
+                    operation: operation.to_owned(),
+                    ..Requests::default()
+                };
+                self.requests.insert(place, requests);
+                place
+            });
+        &mut self.requests[found]
+    }
+
+    /// Adds another's figures.
+    pub fn add(&mut self, other: &Self) {
+        for theirs in &other.requests {
+            let ours = self.of(theirs.of_source, &theirs.region, &theirs.operation);
+            ours.calls += theirs.calls;
+            ours.attempts += theirs.attempts;
+            ours.sent += theirs.sent;
+            ours.received += theirs.received;
+        }
+        for (code, times) in &other.refusals {
+            *self.refusals.entry(code.clone()).or_default() += times;
+        }
+    }
+
+    /// How many requests were sent.
+    #[must_use]
+    pub fn attempts(&self) -> u64 {
+        self.requests.iter().map(|requests| requests.attempts).sum()
+    }
+}
+
+impl Requests {
+    fn key(&self) -> (bool, &str, &str) {
+        (self.of_source, &self.region, &self.operation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_add_up_by_side_region_and_operation() {
+        let mut usage = Usage::default();
+        usage.of(true, "a", "PutObject").attempts += 2;
+        usage.of(false, "a", "PutObject").attempts += 1;
+        usage.of(true, "a", "PutObject").sent += 5;
+        let mut both = usage.clone();
+        both.add(&usage);
+        assert_eq!(both.requests.len(), 2);
+        assert_eq!(both.of(true, "a", "PutObject").attempts, 4);
+        assert_eq!(both.of(true, "a", "PutObject").sent, 10);
+        assert_eq!(both.attempts(), 6);
+    }
+
+    #[test]
+    fn gets_heads_and_lists_change_nothing() {
+        for (operation, expected) in [
+            ("GetObject", false),
+            ("HeadBucket", false),
+            ("ListObjectVersions", false),
+            ("PutObject", true),
+            ("DeleteObjects", true),
+            ("AbortMultipartUpload", true),
+        ] {
+            assert_eq!(changes(operation), expected, "{operation}");
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Counting what is asked of AWS, and stopping at a cap.
+//!
+//! An interceptor on every S3 client counts. Where a cap is set, it looks before each attempt
+//! whether that one would pass it; then nothing is sent any more until [`Meter::lift`], so that the
+//! teardown can go on. What waits then is for the runner to drop.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextRef,
+    BeforeTransmitInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, Metadata};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use tokio::sync::watch;
+
+use crate::cost::{Bill, Prices, Terms, Usage};
+
+/// Why nothing is sent any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stop {
+    /// The next request would have passed the cap.
+    Spent,
+    /// The session's keys are no longer valid: every further request would be refused.
+    Expired,
+}
+
+/// Counts the requests of a target's clients. Clones share one count.
+#[derive(Debug, Clone)]
+pub struct Meter(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    state: Mutex<State>,
+    stop: watch::Sender<Option<Stop>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    usage: Usage,
+    cap: Option<Cap>,
+    /// The largest body that was sent: a copy is counted at this size.
+    largest: u64,
+    lifted: bool,
+}
+
+#[derive(Debug)]
+struct Cap {
+    usd: f64,
+    prices: Prices,
+    terms: Terms,
+}
+
+impl Default for Meter {
+    fn default() -> Self {
+        Self(Arc::new(Inner {
+            state: Mutex::default(),
+            stop: watch::Sender::new(None),
+        }))
+    }
+}
+
+impl Meter {
+    /// What was asked so far.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.state().usage.clone()
+    }
+
+    /// The interceptor that counts what one side's clients ask.
+    pub(super) fn counting(&self, of_source: bool, region: &str) -> Counting {
+        Counting {
+            meter: self.clone(),
+            of_source,
+            region: region.to_owned(),
+        }
+    }
+
+    /// From now on, nothing is sent that would make everything cost more than `usd`.
+    pub fn limit(&self, usd: f64, prices: Prices, terms: Terms) {
+        self.state().cap = Some(Cap { usd, prices, terms });
+    }
+
+    /// Lets everything through again: what was made has to be removed, whatever it costs.
+    pub fn lift(&self) {
+        self.state().lifted = true;
+    }
+
+    /// Comes when nothing is sent any more, or when all further requests would be refused.
+    pub async fn stopped(&self) -> Stop {
+        let mut stop = self.0.stop.subscribe();
+        let found = stop.wait_for(Option::is_some).await;
+        match found.ok().and_then(|stop| *stop) {
+            Some(stop) => stop,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_shut(&self) -> bool {
+        *self.0.stop.borrow() == Some(Stop::Spent) && !self.state().lifted
+    }
+
+    /// Counts an attempt, unless it would pass the cap.
+    fn attempt(&self, side: &Counting, operation: &str, body: u64) {
+        let mut state = self.state();
+        let body = match operation {
+            "CopyObject" => state.largest,
+            _ => body,
+        };
+        let count = |usage: &mut Usage| {
+            let requests = usage.of(side.of_source, &side.region, operation);
+            requests.attempts += 1;
+            requests.sent += body;
+        };
+        if let Some(cap) = state.cap.as_ref().filter(|_| !state.lifted) {
+            let mut after = state.usage.clone();
+            count(&mut after);
+            if cap.is_passed_by(&after) {
+                self.stop(Stop::Spent);
+                return;
+            }
+        }
+        count(&mut state.usage);
+        state.largest = state.largest.max(body);
+    }
+
+    fn stop(&self, why: Stop) {
+        self.0.stop.send_if_modified(|stop| {
+            let first = stop.is_none();
+            stop.get_or_insert(why);
+            first
+        });
+    }
+}
+
+impl Cap {
+    fn is_passed_by(&self, usage: &Usage) -> bool {
+        Bill::new(&self.prices, usage, &self.terms).usd > self.usd
+    }
+}
+
+/// The interceptor of one side's clients.
+#[derive(Debug, Clone)]
+pub(super) struct Counting {
+    meter: Meter,
+    of_source: bool,
+    region: String,
+}
+
+impl Counting {
+    /// The same HTTP client, which sends nothing more once the cap is reached.
+    pub(super) fn gate(&self, http: SharedHttpClient) -> SharedHttpClient {
+        SharedHttpClient::new(Gate {
+            http,
+            meter: self.meter.clone(),
+        })
+    }
+}
+
+/// The operation's name. It is there from the serialization on.
+fn operation(cfg: &ConfigBag) -> &str {
+    cfg.load::<Metadata>().map_or("", Metadata::name)
+}
+
+impl Intercept for Counting {
+    fn name(&self) -> &'static str {
+        "Counting"
+    }
+
+    fn read_before_serialization(
+        &self,
+        _context: &BeforeSerializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let mut state = self.meter.state();
+        let requests = state.usage.of(self.of_source, &self.region, operation(cfg));
+        requests.calls += 1;
+        Ok(())
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body = context.request().body().content_length().unwrap_or(0);
+        self.meter.attempt(self, operation(cfg), body);
+        Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let (response, operation) = (context.response(), operation(cfg));
+        let length = response.headers().get("content-length");
+        // The answer to HEAD has the length of a body that is not sent.
+        let length = length.filter(|_| !operation.starts_with("Head"));
+        let length = length.and_then(|text| text.parse::<u64>().ok());
+        let body = response.body().bytes().unwrap_or_default();
+        let code = code(response.status().as_u16(), body);
+        if code.as_deref() == Some("ExpiredToken") {
+            self.meter.stop(Stop::Expired);
+        }
+        let mut state = self.meter.state();
+        let requests = state.usage.of(self.of_source, &self.region, operation);
+        requests.received += length.unwrap_or(body.len() as u64);
+        if let Some(code) = code {
+            *state.usage.refusals.entry(code).or_default() += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The code of a refusal: S3's, or the HTTP status where the answer has no body.
+fn code(status: u16, body: &[u8]) -> Option<String> {
+    if status < 400 {
+        return None;
+    }
+    let text = String::from_utf8_lossy(body);
+    let code = text.split_once("<Code>").map_or("", |(_, rest)| rest);
+    match code.split('<').next() {
+        Some("") | None => Some(status.to_string()),
+        Some(code) => Some(code.to_owned()),
+    }
+}
+
+#[derive(Debug)]
+struct Gate {
+    http: SharedHttpClient,
+    meter: Meter,
+}
+
+impl HttpClient for Gate {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(Gated {
+            connector: self.http.http_connector(settings, components),
+            meter: self.meter.clone(),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Gated {
+    connector: SharedHttpConnector,
+    meter: Meter,
+}
+
+impl HttpConnector for Gated {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        match self.meter.is_shut() {
+            true => HttpConnectorFuture::new(std::future::pending()),
+            false => self.connector.call(request),
+        }
+    }
+}
