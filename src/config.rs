@@ -58,6 +58,8 @@ variables! {
     Role = "BUCKETPAIR_ROLE",
     /// How long fresh pairs rest before the first write. Default: 15 minutes on AWS, else none.
     Settle = "BUCKETPAIR_SETTLE",
+    /// What a run may cost at most, in USD. Default: no cap.
+    MaxUsd = "BUCKETPAIR_MAX_USD",
     /// The source's region. Default: `ap-northeast-1`.
     SourceRegion = "BUCKETPAIR_SOURCE_REGION",
     /// The destination's region. Default: `us-east-1`.
@@ -151,6 +153,7 @@ impl Variables {
         }
         self.connect(&mut settings.connect)?;
         settings.role = text(Variable::Role);
+        settings.max_usd = self.parsed(Variable::MaxUsd, "an amount such as 0.50", usd)?;
         settings.settle = self.parsed(Variable::Settle, "a time such as 15m", duration)?;
         settings.seed = self
             .parsed(Variable::Seed, "a whole number", |t| t.parse().ok())?
@@ -268,6 +271,13 @@ fn switch(text: &str) -> Option<bool> {
 #[must_use]
 pub fn duration(text: &str) -> Option<Duration> {
     span::parse(text).filter(|duration| !duration.is_zero())
+}
+
+/// Reads an amount of USD, such as `0.50`.
+#[must_use]
+pub fn usd(text: &str) -> Option<f64> {
+    let amount: f64 = text.trim().parse().ok()?;
+    (amount.is_finite() && amount > 0.0).then_some(amount)
 }
 
 /// Reads `SOURCE,DESTINATION`.

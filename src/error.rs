@@ -94,6 +94,9 @@ pub enum Error {
     /// A condition did not come true before its deadline.
     #[error("{0}")]
     Deadline(String),
+    /// The cap on what a run may cost came first.
+    #[error("{0}")]
+    Budget(String),
     /// The target still lacks something.
     #[error("{0}")]
     NotOffered(String),
@@ -157,6 +160,7 @@ impl Error {
             | Self::Deadline(_) => ExitCode::SetUp,
             Self::Report { .. } | Self::Internal(_) => ExitCode::Internal,
             Self::LeftBehind { cause, .. } => cause.exit_code(),
+            Self::Budget(_) => ExitCode::Inconclusive,
             Self::Interrupted => ExitCode::Interrupted,
         }
     }

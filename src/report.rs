@@ -37,6 +37,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Judgement, Verdict};
+use crate::cost::{Bill, Usage};
 use crate::error::{Error, ExitCode};
 use crate::history::Header;
 
@@ -61,12 +62,32 @@ pub struct RunReport {
     pub interrupted: bool,
     /// The buckets that were kept on request.
     pub kept: Vec<String>,
+    /// What was asked of the endpoints, retries and teardown included.
+    #[serde(default)]
+    pub usage: Usage,
+    /// What that costs at most, where the target costs something.
+    #[serde(default)]
+    pub bill: Option<Bill>,
+    /// What ended it before its end, beside a signal.
+    #[serde(default)]
+    pub stopped: Option<Stopped>,
     /// Whether it was written while the run went on: a run that was killed leaves it so.
     #[serde(default)]
     pub partial: bool,
     /// The scenarios that were selected and not judged, in the catalogue's order.
     #[serde(default)]
     pub pending: Vec<String>,
+}
+
+/// What ends a run before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Stopped {
+    /// The cap on what it may cost.
+    Budget,
+    /// Keys that are no longer valid.
+    ExpiredKeys,
 }
 
 /// How a scenario ended.
@@ -254,6 +275,9 @@ impl RunReport {
             kept: Vec::new(),
             partial: false,
             pending: Vec::new(),
+            usage: Usage::default(),
+            bill: None,
+            stopped: None,
         }
     }
 
@@ -282,6 +306,10 @@ impl RunReport {
         if self.interrupted {
             codes.push(ExitCode::Interrupted);
         }
+        codes.extend(self.stopped.map(|why| match why {
+            Stopped::Budget => ExitCode::Inconclusive,
+            Stopped::ExpiredKeys => ExitCode::SetUp,
+        }));
         ExitCode::worst(codes)
     }
 }

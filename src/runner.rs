@@ -4,6 +4,7 @@
 //! replication itself: what is expected comes from [`check`](crate::check), what is done from
 //! [`scenario`](crate::scenario).
 
+mod budget;
 mod canary;
 mod copied;
 mod deny;
@@ -32,7 +33,7 @@ use crate::provision::ledger::{Ledger, State, default_folder};
 use crate::provision::tear_down_all;
 use crate::report::{self, Row, RunReport};
 use crate::scenario::Scenario;
-use crate::target::{Choice, Connect, Localstack, Target, preflight};
+use crate::target::{Choice, Connect, Localstack, Stop, Target, preflight};
 use exports::Kept;
 
 pub use copied::{Copied, check_copied};
@@ -59,6 +60,8 @@ pub struct Settings {
     /// How long fresh pairs rest before the first write (R-CFG-12); the target's own default where
     /// none.
     pub settle: Option<Duration>,
+    /// What a run may cost at most, in USD: nothing is sent that would pass it. None: no cap.
+    pub max_usd: Option<f64>,
     /// The ARN of the role that replicates fresh pairs. Needed on AWS; emulators check its form.
     pub role: Option<String>,
     /// How many scenarios run side by side.
@@ -90,6 +93,7 @@ impl Default for Settings {
             seed: 0,
             deadline: None,
             settle: None,
+            max_usd: None,
             role: None,
             jobs: None,
             keep: false,
@@ -246,31 +250,36 @@ pub async fn run_on(
         kept.row(row);
         on_row(row);
     };
-    let jobs = settings.jobs.unwrap_or(opened.pace.jobs).max(1);
-    let outcome = carried_out(&shared, scenarios, jobs, on_row, interrupt).await;
+    let outcome = carried_out(&shared, scenarios, settings, on_row, interrupt).await;
     kept.end(outcome)
 }
 
 async fn carried_out(
     shared: &Shared,
     scenarios: Vec<Scenario>,
-    jobs: usize,
+    settings: &Settings,
     on_row: impl Fn(&Row) + Send + Sync,
     interrupt: impl Future<Output = ()> + Send,
 ) -> Result<RunReport> {
+    let jobs = settings.jobs.unwrap_or(shared.pace.jobs).max(1);
     let began = tokio::time::Instant::now();
     let mut rows = Vec::new();
     let order: Vec<String> = scenarios.iter().map(|s| s.name.clone()).collect();
     let scenarios = select::suitable(scenarios, shared, &mut rows).await?;
     rows.iter().for_each(&on_row);
     tokio::pin!(interrupt);
+    let terms = budget::set(shared, settings, &scenarios);
     if !scenarios.is_empty() {
         Box::pin(prove_live(shared, interrupt.as_mut())).await?;
     }
-    let interrupted = all(shared, scenarios, jobs, &mut rows, &on_row, interrupt).await;
+    let end = all(shared, scenarios, jobs, &mut rows, &on_row, interrupt).await;
     let mut report = RunReport::new(shared.header.clone(), in_order(rows, &order));
-    report.interrupted = interrupted;
+    report.interrupted = end == End::Interrupted;
+    if let End::Stopped(why) = end {
+        budget::tell(why, settings, &mut report);
+    }
     Box::pin(clean_up(shared, &mut report)).await;
+    budget::account(shared, &terms, &mut report);
     report.elapsed = began.elapsed();
     exports::unsaved(shared.journal.finish(), &mut report);
     Ok(report)
@@ -288,10 +297,12 @@ async fn prove_live(
     };
     let outcome = tokio::select! {
         outcome = Box::pin(canaries(&unsaved)) => outcome,
+        why = shared.target.meter.stopped() => Err(budget::error(why)),
         () = interrupt => Err(Error::Interrupted),
     };
     let Err(cause) = outcome else { return Ok(()) };
-    let left = tear_down_all(&shared.target, &shared.ledger).await;
+    shared.target.meter.lift();
+    let left = tear_down_all(&shared.target, &shared.made).await;
     if left.is_empty() {
         return Err(cause);
     }
@@ -310,7 +321,18 @@ async fn canaries(shared: &Shared) -> Result<()> {
     proved.map(|_| ())
 }
 
-/// Runs scenarios side by side. Returns whether the run was interrupted.
+/// How the scenarios ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// All of them by themselves.
+    Whole,
+    /// By a signal.
+    Interrupted,
+    /// Because nothing more could be sent.
+    Stopped(Stop),
+}
+
+/// Runs scenarios side by side. Returns how that ended.
 async fn all(
     shared: &Shared,
     scenarios: Vec<Scenario>,
@@ -318,7 +340,7 @@ async fn all(
     rows: &mut Vec<Row>,
     on_row: &(impl Fn(&Row) + Send + Sync),
     mut interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
-) -> bool {
+) -> End {
     let slots = Arc::new(Semaphore::new(jobs));
     let mut running = JoinSet::new();
     for scenario in scenarios {
@@ -335,10 +357,14 @@ async fn all(
         tokio::select! {
             () = &mut interrupt => {
                 running.shutdown().await;
-                return true;
+                return End::Interrupted;
+            }
+            why = shared.target.meter.stopped() => {
+                running.shutdown().await;
+                return End::Stopped(why);
             }
             ended = running.join_next() => match ended {
-                None => return false,
+                None => return End::Whole,
                 Some(ended) => {
                     let row = ended.unwrap_or_else(|panic| play::panicked(&panic));
                     on_row(&row);
@@ -350,6 +376,7 @@ async fn all(
 }
 
 async fn clean_up(shared: &Shared, report: &mut RunReport) {
+    shared.target.meter.lift();
     if shared.keep {
         for entry in shared.ledger.entries() {
             report.kept.push(entry.to_string());

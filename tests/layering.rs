@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
     let everything_below_runner = vec![
         "check",
+        "cost",
         "emulator",
         "history",
         "lag",
@@ -46,7 +47,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("lag", vec!["history"]),
         (
             "report",
-            vec!["check", "lag", "history", "doctor", "explain"],
+            vec!["check", "lag", "history", "doctor", "explain", "cost"],
         ),
         // Validated settings are the runner's; the variables become them here.
         ("config", vec!["runner", "target"]),

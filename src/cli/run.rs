@@ -8,8 +8,8 @@ use clap::Args;
 use super::args::EXIT_CODES;
 use super::ended;
 use super::output::{Output, OutputFlags, ReportFormat as Format};
-use super::targeting::TargetFlags;
-use crate::config::Variables;
+use super::targeting::{TargetFlags, parsed};
+use crate::config::{Variables, usd};
 use crate::error::{ExitCode, Result};
 use crate::report::Row;
 use crate::runner::{self, Settings};
@@ -37,6 +37,10 @@ pub(super) struct Run {
     #[arg(long, value_name = "NUMBER")]
     pub(super) jobs: Option<usize>,
 
+    /// Send nothing that would make the run cost more than this; ends with 3 [BUCKETPAIR_MAX_USD]
+    #[arg(long, value_name = "USD")]
+    pub(super) max_usd: Option<String>,
+
     /// Break the embedded pair on purpose, to see the checks catch it
     #[arg(long, value_name = "NAME")]
     pub(super) defect: Vec<String>,
@@ -57,6 +61,7 @@ impl Run {
             files: [before.files, self.files].concat(),
             target: self.target.over(before.target),
             jobs: self.jobs.or(before.jobs),
+            max_usd: self.max_usd.or(before.max_usd),
             defect: [before.defect, self.defect].concat(),
             keep: self.keep || before.keep,
             output: self.output.over(before.output),
@@ -93,6 +98,9 @@ fn settings(arguments: Run, variables: &Variables) -> Result<(Settings, Output)>
     let output = arguments
         .output
         .output(settings.report.as_deref(), variables)?;
+    let form = "an amount such as 0.50";
+    let max_usd = parsed("--max-usd", arguments.max_usd, form, usd)?;
+    settings.max_usd = max_usd.or(settings.max_usd);
     settings.keep |= arguments.keep;
     settings.globs = arguments.globs;
     settings.files = arguments.files;

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::wording::{
-    SHOWN, Tone, besides, counts, lag_line, longest, more, nanoseconds, outcome, repeat, told,
-    unfinished, visible,
+    SHOWN, Tone, besides, cost_line, counts, lag_line, longest, more, nanoseconds, outcome, repeat,
+    told, unfinished, visible,
 };
 use super::{Row, RunReport, State};
 use crate::check::{Evidence, Finding};
@@ -107,6 +107,7 @@ fn shortened(text: &str) -> String {
 fn ending(report: &RunReport, look: Look) -> String {
     let mut lines = vec![String::new(), counts(report)];
     lines.extend(lag_line(report));
+    lines.extend(cost_line(report));
     lines.extend(unfinished(report).map(|line| look.yellow(&line)));
     for (what, text) in besides(report) {
         let text = visible(text);

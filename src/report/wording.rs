@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::{Row, RunReport, State};
+use super::{Row, RunReport, State, Stopped};
 use crate::check::{Expectation, Finding, Judgement, Verdict};
 
 /// How much evidence is shown to people for each finding; the JSON report has all of it.
@@ -122,11 +122,29 @@ pub(super) fn unfinished(report: &RunReport) -> Option<String> {
         1 => "; 1 scenario was not judged".to_owned(),
         _ => format!("; {pending} scenarios were not judged"),
     };
-    match (report.partial, report.interrupted) {
-        (true, _) => Some(format!("partial: written while the run went on{left}")),
-        (false, true) => Some(format!("interrupted before the end{left}")),
-        (false, false) => None,
+    match (report.partial, report.interrupted, report.stopped) {
+        (true, ..) => Some(format!("partial: written while the run went on{left}")),
+        (false, true, _) => Some(format!("interrupted before the end{left}")),
+        (false, false, Some(Stopped::Budget)) => Some(format!("stopped at the budget{left}")),
+        (false, false, Some(Stopped::ExpiredKeys)) => Some(format!("the keys expired{left}")),
+        (false, false, None) => None,
     }
+}
+
+/// `1204 requests; at most 0.0123 USD by the list prices of 2026-05`, where the target costs
+/// something.
+pub(super) fn cost_line(report: &RunReport) -> Option<String> {
+    let bill = report.bill.as_ref()?;
+    let (requests, usd, date) = (report.usage.attempts(), bill.usd, &bill.prices_of);
+    let refused = report.usage.refusals.iter();
+    let throttled = refused.filter(|(code, _)| ["SlowDown", "503"].contains(&code.as_str()));
+    let throttled = match throttled.map(|(_, times)| times).sum::<u64>() {
+        0 => String::new(),
+        times => format!(", {times} of them throttled"),
+    };
+    Some(format!(
+        "{requests} requests{throttled}; at most {usd:.4} USD by the list prices of {date}"
+    ))
 }
 
 /// What the user should know besides the verdicts: notes, what was left behind, what was kept.

@@ -1,6 +1,8 @@
 //! A run on AWS, whole: guard, provision, canaries, scenarios, teardown.
 
+use bucketpair::cost::{Bill, Prices, Terms};
 use bucketpair::error::ExitCode;
+use bucketpair::report::RunReport;
 use bucketpair::runner;
 
 use crate::stand_in::Aws;
@@ -9,7 +11,7 @@ use crate::stand_in::Aws;
 async fn a_run_goes_from_the_guard_to_the_teardown() {
     let aws = Aws::new("lognormal:15s,0.5");
     let mut settings = aws.settings();
-    settings.globs = vec!["replica-bytes".to_owned(), "delete-marker-*".to_owned()];
+    settings.globs = vec!["version-id".to_owned(), "delete-marker-*".to_owned()];
     let report = runner::run(settings, |_| {}, std::future::pending());
     let report = Box::pin(report).await.unwrap();
     assert_eq!(report.exit_code(), ExitCode::Passed, "seed 0: {report:#?}");
@@ -17,4 +19,45 @@ async fn a_run_goes_from_the_guard_to_the_teardown() {
     assert!(asked[0].starts_with("sts."), "{asked:?}");
     assert!(asked.iter().any(|host| host.starts_with("bucketpair-")));
     assert_eq!(report.left_behind, Vec::<String>::new());
+}
+
+/// By how much a run of these scenarios is cut short, and that what it had is reported.
+#[tokio::test(start_paused = true)]
+async fn a_cap_stops_the_run_before_it_is_passed_and_the_teardown_goes_on() {
+    let whole = run_of(None).await;
+    let bill = whole.bill.as_ref().unwrap();
+    assert!(bill.usd > 0.0 && whole.usage.attempts() > 100, "{bill:#?}");
+    let teardown = ["DeleteBucket", "DeleteObjects", "ListObjectVersions"];
+    let cap = bill.usd * 0.6;
+    let capped = run_of(Some(cap)).await;
+    assert_eq!(capped.exit_code(), ExitCode::Inconclusive, "{capped:#?}");
+    assert_eq!(capped.left_behind, Vec::<String>::new());
+    let told = capped.errors.join("\n");
+    assert!(told.contains("--max-usd"), "{told}");
+    let mut before = capped.usage.clone();
+    before
+        .requests
+        .retain(|requests| !teardown.contains(&requests.operation.as_str()));
+    let terms = Terms::new("ap-northeast-1", "us-east-1", 2);
+    let before = Bill::new(&Prices::built_in(), &before, &terms);
+    assert!(before.usd <= cap, "{} passes {cap}", before.usd);
+    assert!(capped.usage.attempts() < whole.usage.attempts());
+}
+
+async fn run_of(max_usd: Option<f64>) -> RunReport {
+    let mut settings = Aws::new("15s").settings();
+    settings.globs = vec!["version-id".to_owned(), "two-destinations".to_owned()];
+    settings.max_usd = max_usd;
+    let report = runner::run(settings, |_| {}, std::future::pending());
+    Box::pin(report).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cap_that_allows_nothing_ends_with_3_and_leaves_nothing() {
+    let mut settings = Aws::new("15s").settings();
+    settings.max_usd = Some(0.000_01);
+    let report = runner::run(settings, |_| {}, std::future::pending());
+    let error = Box::pin(report).await.unwrap_err();
+    assert_eq!(error.exit_code(), ExitCode::Inconclusive, "{error}");
+    assert!(error.to_string().contains("--max-usd"), "{error}");
 }
