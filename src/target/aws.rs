@@ -31,12 +31,11 @@ pub async fn aws(connect: &Connect, environment: &[(String, String)]) -> Result<
     let meter = Meter::default();
     let identity = identity(&source, meter.counting(true, &connect.source_region)).await?;
     guard.admit(true, &identity)?;
-    let other = match connect.profile_of(true) == connect.profile_of(false) {
-        true => identity.clone(),
-        false => {
-            let counting = meter.counting(false, &connect.destination_region);
-            self::identity(&destination, counting).await?
-        }
+    let other = if connect.profile_of(true) == connect.profile_of(false) {
+        identity.clone()
+    } else {
+        let counting = meter.counting(false, &connect.destination_region);
+        self::identity(&destination, counting).await?
     };
     guard.admit(false, &other)?;
     Ok(Target {
