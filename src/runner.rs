@@ -302,7 +302,7 @@ async fn prove_live(
     };
     let Err(cause) = outcome else { return Ok(()) };
     shared.target.meter.lift();
-    let left = tear_down_all(&shared.target, &shared.made).await;
+    let left = tear_down_all(&shared.target, &shared.ledger).await;
     if left.is_empty() {
         return Err(cause);
     }
