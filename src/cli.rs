@@ -8,6 +8,7 @@
 mod args;
 mod check;
 mod doctor;
+mod drill;
 mod explain;
 mod judge;
 mod list;
@@ -55,6 +56,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         }
         Some(Verb::List(list)) => return list::list(&list),
         Some(Verb::Judge(judge)) => return judge::judge(&judge, &Variables::read(environment())?),
+        Some(Verb::Drill(flags)) => {
+            return blocking(drill::drill(*flags, Variables::read(environment())?));
+        }
         Some(Verb::Serve(serve)) => return blocking(serve::serve(serve)),
     };
     blocking(run::run(run, Variables::read(environment())?))

@@ -25,6 +25,7 @@ mod signed;
 mod slo;
 mod summary;
 mod synthetic;
+mod turn;
 mod warning;
 mod write;
 
@@ -48,5 +49,6 @@ pub use signed::SignedQuantile;
 pub use slo::{Slo, SloJudgement, SloVerdict};
 pub use summary::{ESTIMATOR, Summary};
 pub use synthetic::{Shape, Synthetic};
+pub use turn::{Turn, turn};
 pub use warning::Warning;
 pub use write::PREPARED;

@@ -17,11 +17,12 @@ mod rules;
 mod tagging;
 
 pub use adopt::{adopt, intend_writes, seen};
-pub use configure::configure;
-pub use denial::{Denial, deny, restore};
+pub use configure::{configure, role_of};
+pub use denial::{Denial, deny, restore, take_back};
 pub use ledger::Ledger;
 pub use remove::{LeftBehind, remove_prefix, tear_down, tear_down_all};
 pub use rules::rule_from_sdk;
+pub use tagging::is_of_a_run;
 
 use crate::error::{Error, Result};
 use crate::history::{Bucket, Side};

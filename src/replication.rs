@@ -212,6 +212,8 @@ pub enum Capability {
     DenyReplication,
     /// The target tells why a version is FAILED (R-EVT-14).
     FailureReasons,
+    /// What is there is nobody's, as in an emulator: what stays FAILED there harms no one.
+    Expendable,
 }
 
 impl fmt::Display for Capability {
@@ -222,6 +224,7 @@ impl fmt::Display for Capability {
             Self::TagChanges => "tag-changes",
             Self::DenyReplication => "deny-replication",
             Self::FailureReasons => "failure-reasons",
+            Self::Expendable => "expendable",
         })
     }
 }

@@ -8,6 +8,7 @@ mod budget;
 mod canary;
 mod copied;
 mod deny;
+mod drill;
 mod exports;
 mod files;
 mod open;
@@ -37,6 +38,7 @@ use crate::target::{Choice, Connect, Localstack, Stop, Target, preflight};
 use exports::Kept;
 
 pub use copied::{Copied, check_copied};
+pub use drill::{Drill, DrillReport, drill, drill_on};
 #[cfg(feature = "emulator")]
 pub use open::open_in_process;
 pub use open::{Opened, Pace, open};

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use rstest::rstest;
 
+#[path = "command_line/drill.rs"]
+mod drill;
 #[path = "command_line/existing.rs"]
 mod existing;
 #[path = "command_line/reports.rs"]

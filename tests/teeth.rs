@@ -2,6 +2,9 @@
 //! it, and a pair without a defect is not accused. No sockets; tokio's clock is paused.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+#[path = "teeth/drill.rs"]
+mod drill;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -119,7 +122,12 @@ async fn a_pair_that_copies_nothing_is_found_by_its_canaries() {
 
 #[test]
 fn every_defect_has_a_test() {
-    let elsewhere = ["loses-older-version", "ignores-copy", "loses-replica"];
+    let elsewhere = [
+        "loses-older-version",
+        "ignores-copy",
+        "loses-replica",
+        "remembers-policies",
+    ];
     let tested: BTreeSet<&str> = TESTED.iter().copied().chain(elsewhere).collect();
     let all: BTreeSet<String> = Defect::ALL.iter().map(ToString::to_string).collect();
     let missing: Vec<_> = all

@@ -49,6 +49,12 @@ impl Obstacles {
         !self.suspended.contains(&side) && self.denied.is_empty()
     }
 
+    /// Whether they make FAILED of what an operation writes for this destination.
+    #[must_use]
+    pub fn fail(&self, side: Side, kind: &OperationKind) -> bool {
+        self.failure(side, kind).is_some()
+    }
+
     /// The failure of what an operation writes, and the reasons that S3 may name for it; none
     /// where nothing is in the way.
     pub(super) fn failure(&self, side: Side, kind: &OperationKind) -> Option<Fate> {

@@ -2,8 +2,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
-    check::CheckFiles, doctor::Doctor, explain::Explain, judge::Judge, list::List, run::Run,
-    serve::Serve,
+    check::CheckFiles, doctor::Doctor, drill::DrillFlags, explain::Explain, judge::Judge,
+    list::List, run::Run, serve::Serve,
 };
 
 pub(super) const EXIT_CODES: &str = "\
@@ -47,6 +47,8 @@ pub(super) enum Verb {
     Explain(Box<Explain>),
     /// List the scenarios with the rules they prove
     List(List),
+    /// Prove that an alarm is alive: deny an action, see FAILED, restore, see COMPLETED
+    Drill(Box<DrillFlags>),
     /// Serve the embedded pair alone, for any S3 client
     Serve(Serve),
     /// Judge a saved run again, offline

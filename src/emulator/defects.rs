@@ -71,6 +71,8 @@ defects! {
     IgnoresRole = "ignores-role",
     /// A version that is refused stays PENDING for ever (R-STATUS-09).
     NeverFails = "never-fails",
+    /// A policy that was taken from a role still counts (R-IAM-09).
+    RemembersPolicies = "remembers-policies",
     /// The failure's reason is another one (R-EVT-14).
     WrongFailureReason = "wrong-failure-reason",
     /// Tags changed after the write do not follow (R-DATA-08).

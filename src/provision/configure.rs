@@ -76,6 +76,18 @@ async fn put(target: &Target, pair: &Pair, rules: &[Rule], role: &str) -> Result
     Ok(())
 }
 
+/// The role in the replication configuration of a bucket.
+///
+/// # Errors
+/// What S3 refuses; a bucket without a configuration among it.
+pub async fn role_of(target: &Target, source: &str) -> Result<String> {
+    let request = target.source.client.get_bucket_replication().bucket(source);
+    let answer = request.send().await;
+    let answer = answer.map_err(|error| refused("GetBucketReplication", source, &error))?;
+    let configuration = answer.replication_configuration();
+    Ok(configuration.map_or_else(String::new, |found| found.role().to_owned()))
+}
+
 /// The rules that are stored; none where there is no configuration.
 pub(super) async fn read(target: &Target, pair: &Pair) -> Result<Option<Vec<Rule>>> {
     let source = pair.bucket(Side::Source);

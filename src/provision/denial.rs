@@ -7,11 +7,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::Pair;
+use super::{Entry, Ledger, LeftBehind, Pair, Place, State};
 use crate::error::{Error, Result};
+use crate::history::Side;
 use crate::replication::Capability;
 use crate::target::{Target, delete_own, put_own};
 
+/// What the names of our policies begin with; the run's ID follows.
+const POLICY: &str = "bucketpair-denial-";
 /// Assuming the role is what its trust policy says, not what it may do.
 const ASSUME: &str = "sts:AssumeRole";
 
@@ -27,15 +30,18 @@ pub struct Denial {
     pub actions: BTreeSet<String>,
 }
 
-/// Denies actions to the role of a pair, below the pair's prefix.
+/// Denies actions to the role of a pair, below the pair's prefix. It is in the ledger before it is
+/// on the role, so that whoever comes after a kill knows what to take back.
 ///
 /// # Errors
-/// [`Error::NotOffered`] where the target has no roles to deny anything to.
+/// [`Error::NotOffered`] where the target has no roles to deny anything to, and a ledger that
+/// cannot be written: then nothing is denied.
 pub async fn deny(
     target: &Target,
     pair: &Pair,
     role: &str,
     actions: &BTreeSet<String>,
+    ledger: &Ledger,
 ) -> Result<Denial> {
     if !target.offers(Capability::DenyReplication) {
         return Err(Error::NotOffered(
@@ -47,9 +53,10 @@ pub async fn deny(
     let client = &target.source.client;
     let denial = Denial {
         role: name_of(role).to_owned(),
-        policy: format!("bucketpair-denial-{}", pair.run),
+        policy: format!("{POLICY}{}", pair.run),
         actions: actions.clone(),
     };
+    ledger.intend(denial.entry(target)).await?;
     if actions.contains(ASSUME) {
         let nobody = json!({"Version": "2012-10-17", "Statement": []});
         put_own(client, &denial.trust(), &nobody).await?;
@@ -61,19 +68,64 @@ pub async fn deny(
     Ok(denial)
 }
 
+/// Gives back what the ledger of a dead run says is denied: `on` is an entry's
+/// [`Entry::Denial`](super::Entry::Denial). One that was given back already is none to fail over.
+///
+/// # Errors
+/// [`Error::Usage`] for an entry that is no denial on a role, and what the target refuses.
+pub async fn take_back(target: &Target, on: &str) -> Result<()> {
+    let named = on
+        .strip_prefix("roles/")
+        .and_then(|rest| rest.split_once("/policies/"));
+    let ours = named.is_some_and(|(_, policy)| policy.starts_with(POLICY));
+    if !ours {
+        return Err(Error::Usage(format!(
+            "the ledger's denial on {on:?} is none that bucketpair put on a role; look at it yourself"
+        )));
+    }
+    delete_own(&target.source.client, on).await
+}
+
 /// Gives back what was denied. One that was given back already is none to fail over.
 ///
 /// # Errors
 /// What the target refuses.
-pub async fn restore(target: &Target, denial: &Denial) -> Result<()> {
+pub async fn restore(target: &Target, denial: &Denial, ledger: &Ledger) -> Result<()> {
     let client = &target.source.client;
     if denial.actions.contains(ASSUME) {
         delete_own(client, &denial.trust()).await?;
     }
-    delete_own(client, &denial.path()).await
+    delete_own(client, &denial.path()).await?;
+    ledger.note(&denial.entry(target), State::Removed).await
+}
+
+/// Takes back every denial that is in the ledger, and names what could not be.
+pub(super) async fn take_back_all(target: &Target, ledger: &Ledger) -> Vec<LeftBehind> {
+    let mut left = Vec::new();
+    for entry in ledger.entries() {
+        let Entry::Denial { on, .. } = &entry else {
+            continue;
+        };
+        let taken = match take_back(target, on).await {
+            Ok(()) => ledger.note(&entry, State::Removed).await,
+            Err(error) => Err(error),
+        };
+        left.extend(taken.err().map(|error| LeftBehind {
+            bucket: format!("denial on {on}"),
+            why: error.to_string(),
+        }));
+    }
+    left
 }
 
 impl Denial {
+    fn entry(&self, target: &Target) -> Entry {
+        Entry::Denial {
+            on: self.path(),
+            place: Place::of(target, Side::Source),
+        }
+    }
+
     fn path(&self) -> String {
         format!("roles/{}/policies/{}", self.role, self.policy)
     }

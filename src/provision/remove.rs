@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout_at;
 
 use super::bucket::status;
+use super::denial::take_back_all;
 use super::pace::Pace;
 use super::tagging::{self, Owner};
 use super::{Entry, Ledger, Pair, Place, Placed, State, endpoint};
@@ -68,9 +69,10 @@ pub async fn tear_down(target: &Target, pair: &Pair, ledger: &Ledger) -> Vec<Lef
 }
 
 /// Removes every bucket that is in the ledger, all sources, then all destinations, and what lies
-/// under the prefixes that are in it.
+/// under the prefixes that are in it. What is denied there is given back first.
 pub async fn tear_down_all(target: &Target, ledger: &Ledger) -> Vec<LeftBehind> {
-    let mut left = remove_ours(target, ledger.buckets(), ledger).await;
+    let mut left = take_back_all(target, ledger).await;
+    left.extend(remove_ours(target, ledger.buckets(), ledger).await);
     for entry in ledger.entries() {
         if let Entry::Prefix { prefix, buckets } = entry {
             left.extend(remove_written(target, &prefix, buckets, ledger).await);

@@ -5,6 +5,9 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_bucket_tagging::GetBucketTaggingError;
 use aws_sdk_s3::types::Tag;
 
+use crate::error;
+use crate::target::{Target, refused};
+
 /// The tag that says which run made a bucket. Only buckets with it are emptied.
 pub(super) const RUN: &str = "bucketpair:run";
 /// The tag that says which scenario a bucket is for.
@@ -51,4 +54,14 @@ pub(super) async fn read(
             _ => Err(error),
         },
     }
+}
+
+/// Whether a source bucket was made by a run of bucketpair, as its tags say.
+///
+/// # Errors
+/// What S3 refuses.
+pub async fn is_of_a_run(target: &Target, source: &str) -> error::Result<bool> {
+    let tags = read(&target.source.client, source).await;
+    let tags = tags.map_err(|error| refused("GetBucketTagging", source, &error))?;
+    Ok(matches!(Owner::of(&tags), Owner::Run(_)))
 }

@@ -21,7 +21,8 @@ impl Stage {
             },
         );
         let (target, pair) = (&self.shared.target, &self.pair);
-        self.denial = Some(provision::deny(target, pair, &self.role, &actions).await?);
+        self.denial =
+            Some(provision::deny(target, pair, &self.role, &actions, &self.shared.ledger).await?);
         self.acknowledge(&operation, op);
         Ok(())
     }
@@ -34,7 +35,7 @@ impl Stage {
         let nothing = || Error::Internal("nothing is denied".to_owned());
         let denial: Denial = self.denial.take().ok_or_else(nothing)?;
         let (operation, op) = self.invoke("restore", OperationKind::Restore);
-        provision::restore(&self.shared.target, &denial).await?;
+        provision::restore(&self.shared.target, &denial, &self.shared.ledger).await?;
         self.acknowledge(&operation, op);
         Ok(())
     }

@@ -37,7 +37,7 @@ async fn attempt(shared: &Shared, scenario: &Scenario) -> Result<Row> {
 
 /// Finds or makes the pair, and begins the history.
 pub(super) async fn stage(shared: &Shared, scenario: &Scenario) -> Result<Stage> {
-    let role = role(shared, scenario);
+    let role = role(shared, scenario).await?;
     let (pair, rules) = Box::pin(find_pair(shared, scenario, &role)).await?;
     let plan = plan(shared, scenario, &pair, rules)?;
     let mut stage = Stage::new(shared, pair, plan);
@@ -59,10 +59,13 @@ async fn act(stage: &mut Stage, scenario: &Scenario) -> Result<()> {
 
 /// The role that replicates the pair. A scenario that takes something from it has one of its own,
 /// so that nobody else's replicas fail.
-fn role(shared: &Shared, scenario: &Scenario) -> String {
-    match scenario.needs.contains(&Capability::DenyReplication) {
-        true => format!("{}-{}", shared.role, uuid::Uuid::new_v4()),
-        false => shared.role.clone(),
+async fn role(shared: &Shared, scenario: &Scenario) -> Result<String> {
+    if !scenario.needs.contains(&Capability::DenyReplication) {
+        return Ok(shared.role.clone());
+    }
+    match &shared.pair {
+        Some((source, _)) => provision::role_of(&shared.target, source).await,
+        None => Ok(format!("{}-{}", shared.role, uuid::Uuid::new_v4())),
     }
 }
 
@@ -83,11 +86,6 @@ async fn find_pair(shared: &Shared, scenario: &Scenario, role: &str) -> Result<(
 }
 
 fn plan(shared: &Shared, scenario: &Scenario, pair: &Pair, rules: Vec<Rule>) -> Result<Plan> {
-    let planned = scenario.checks.iter().map(|check| PlannedCheck {
-        check: check.clone(),
-        expectation: expectation(check, shared),
-    });
-    let checks = planned.map(serde_json::to_value).collect::<Result<_, _>>();
     Ok(Plan {
         scenario: scenario.name.clone(),
         summary: scenario.summary.clone(),
@@ -97,8 +95,18 @@ fn plan(shared: &Shared, scenario: &Scenario, pair: &Pair, rules: Vec<Rule>) -> 
         rules,
         deadline_ns: shared.pace.deadline.as_nanos() as u64,
         window_ns: shared.pace.window.as_nanos() as u64,
-        checks: checks.map_err(|error| Error::Internal(error.to_string()))?,
+        checks: planned(&scenario.checks, shared)?,
     })
+}
+
+/// Checks as a plan holds them, with what is expected of this target.
+pub(super) fn planned(checks: &[Check], shared: &Shared) -> Result<Vec<serde_json::Value>> {
+    let planned = checks.iter().map(|check| PlannedCheck {
+        check: check.clone(),
+        expectation: expectation(check, shared),
+    });
+    let values = planned.map(serde_json::to_value).collect::<Result<_, _>>();
+    values.map_err(|error| Error::Internal(error.to_string()))
 }
 
 /// Behaviour that AWS does not promise is required of emulators, which claim it, and recorded

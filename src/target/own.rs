@@ -68,7 +68,11 @@ impl Target {
 
     /// Adds what an embedded pair offers beside S3.
     pub fn is_an_embedded_pair(&mut self) {
-        let own = [Capability::DenyReplication, Capability::FailureReasons];
+        let own = [
+            Capability::DenyReplication,
+            Capability::FailureReasons,
+            Capability::Expendable,
+        ];
         self.capabilities.extend(own);
     }
 }
