@@ -15,6 +15,8 @@ mod list;
 mod output;
 mod run;
 mod serve;
+#[cfg(feature = "stacks")]
+mod stack;
 mod targeting;
 
 use std::process::ExitCode as ProcessExitCode;
@@ -60,6 +62,10 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
             return blocking(drill::drill(*flags, Variables::read(environment())?));
         }
         Some(Verb::Serve(serve)) => return blocking(serve::serve(serve)),
+        #[cfg(feature = "stacks")]
+        Some(Verb::Stack(stack)) => {
+            return blocking(stack::stack(stack, Variables::read(environment())?));
+        }
     };
     blocking(run::run(run, Variables::read(environment())?))
 }

@@ -79,6 +79,8 @@ variables! {
     CaBundle = "BUCKETPAIR_CA_BUNDLE",
     /// A pair that is there: `SOURCE,DESTINATION`. Default: fresh ones.
     Pair = "BUCKETPAIR_PAIR",
+    /// The name of two stacks whose buckets are the pair. Default: none.
+    Stack = "BUCKETPAIR_STACK",
     /// The delay of the embedded pair, or of a `LocalStack` that is started: `200ms`,
     /// `lognormal:25ms,0.5`, … Default: `lognormal:25ms,0.4`.
     Delay = "BUCKETPAIR_DELAY",
@@ -162,6 +164,14 @@ impl Variables {
         settings.deadline = self.parsed(Variable::Deadline, "a time such as 30s", duration)?;
         settings.pair = self.parsed(Variable::Pair, "SOURCE,DESTINATION", pair)?;
         settings.ledger = text(Variable::Ledger).map(PathBuf::from);
+        settings.stack = text(Variable::Stack);
+        if settings.pair.is_some() && settings.stack.is_some() {
+            return Err(Error::Usage(format!(
+                "{} and {} both name the pair; unset one of them",
+                Variable::Pair.name(),
+                Variable::Stack.name()
+            )));
+        }
         settings.report = text(Variable::Report).map(PathBuf::from);
         settings.delay = text(Variable::Delay);
         let keep = self.parsed(Variable::Keep, "1 or 0", switch)?;

@@ -134,6 +134,9 @@ pub enum Error {
         /// What stayed.
         names: String,
     },
+    /// A signal ended what was done, and something goes on without us.
+    #[error("interrupted; {0}")]
+    Stopped(String),
     /// A signal ended the run.
     #[error("interrupted; what was measured is in the report, what was created has been removed")]
     Interrupted,
@@ -161,7 +164,7 @@ impl Error {
             Self::Report { .. } | Self::Internal(_) => ExitCode::Internal,
             Self::LeftBehind { cause, .. } => cause.exit_code(),
             Self::Budget(_) => ExitCode::Inconclusive,
-            Self::Interrupted => ExitCode::Interrupted,
+            Self::Interrupted | Self::Stopped(_) => ExitCode::Interrupted,
         }
     }
 }

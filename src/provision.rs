@@ -14,6 +14,8 @@ mod fake;
 mod pace;
 mod remove;
 mod rules;
+#[cfg(feature = "stacks")]
+pub mod stacks;
 mod tagging;
 
 pub use adopt::{adopt, intend_writes, seen};

@@ -208,6 +208,8 @@ pub enum Capability {
     SuspendDestination,
     /// Later tag changes follow to the replica (R-DATA-08).
     TagChanges,
+    /// CloudFormation answers at the same endpoints.
+    Stacks,
     /// An action can be denied to the replication role, and given back (R-IAM-09).
     DenyReplication,
     /// The target tells why a version is FAILED (R-EVT-14).
@@ -222,6 +224,7 @@ impl fmt::Display for Capability {
             Self::FreshPair => "fresh-pair",
             Self::SuspendDestination => "suspend-destination",
             Self::TagChanges => "tag-changes",
+            Self::Stacks => "stacks",
             Self::DenyReplication => "deny-replication",
             Self::FailureReasons => "failure-reasons",
             Self::Expendable => "expendable",

@@ -15,6 +15,8 @@ mod open;
 mod play;
 mod role;
 mod select;
+#[cfg(feature = "stacks")]
+pub mod stack;
 mod stage;
 mod survey;
 mod watch;
@@ -76,6 +78,8 @@ pub struct Settings {
     pub report: Option<PathBuf>,
     /// An existing pair: source and destination bucket.
     pub pair: Option<(String, String)>,
+    /// An existing pair by the name of its two CloudFormation stacks; it comes before `pair`.
+    pub stack: Option<String>,
     /// Which scenarios; all where empty.
     pub globs: Vec<String>,
     /// Files and folders to upload instead of the catalogue.
@@ -102,6 +106,7 @@ impl Default for Settings {
             ledger: None,
             report: None,
             pair: None,
+            stack: None,
             globs: Vec::new(),
             files: Vec::new(),
             delay: None,
@@ -128,7 +133,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     fn new(opened: &Opened, settings: &Settings) -> Result<Self> {
-        let role = role::of(&opened.target, settings)?;
+        let role = role::of(opened, settings)?;
         let (journal, header) = begin_journal(settings, &opened.target)?;
         Ok(Self {
             role,
@@ -139,7 +144,7 @@ impl Shared {
             run: header.run.clone(),
             seed: settings.seed,
             keep: settings.keep,
-            pair: settings.pair.clone(),
+            pair: opened.pair.clone(),
             header,
         })
     }
@@ -226,7 +231,7 @@ async fn prepared(
     on_row: impl Fn(&Row) + Send + Sync,
     mut interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
 ) -> Result<RunReport> {
-    role::of(&opened.target, settings)?;
+    role::of(opened, settings)?;
     tokio::select! {
         answer = preflight(&opened.target) => answer?,
         () = &mut interrupt => return Err(Error::Interrupted),

@@ -45,6 +45,9 @@ pub(super) enum Verb {
     Doctor(Box<Doctor>),
     /// Explain why an object is at the destination, or is not
     Explain(Box<Explain>),
+    /// Make the pair by two CloudFormation stacks, show them, remove them
+    #[cfg(feature = "stacks")]
+    Stack(super::stack::Stack),
     /// List the scenarios with the rules they prove
     List(List),
     /// Prove that an alarm is alive: deny an action, see FAILED, restore, see COMPLETED

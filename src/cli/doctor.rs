@@ -9,10 +9,9 @@ use super::output::{format, look};
 use super::targeting::TargetFlags;
 use crate::config::Variables;
 use crate::doctor;
-use crate::error::{Error, ExitCode, Result};
+use crate::error::{ExitCode, Result};
 use crate::report::{diagnosis, diagnosis_json};
-use crate::runner::{self, Settings};
-use crate::target::Target;
+use crate::runner::{self, Opened};
 
 const DOCTOR_EXAMPLES: &str = "\
 Examples:
@@ -48,7 +47,7 @@ pub(super) async fn doctor(arguments: Doctor, variables: Variables) -> Result<Ex
     let mut settings = variables.settings_below(arguments.target.target.as_deref())?;
     arguments.target.apply(&mut settings)?;
     let opened = runner::open(&settings).await?;
-    let looked = examine(&opened.target, &settings).await;
+    let looked = examine(&opened).await;
     let left = opened.close().await;
     let facts = looked?;
     let findings = doctor::findings(&facts);
@@ -63,9 +62,7 @@ pub(super) async fn doctor(arguments: Doctor, variables: Variables) -> Result<Ex
     ))
 }
 
-async fn examine(target: &Target, settings: &Settings) -> Result<doctor::Facts> {
-    let no_pair =
-        || Error::Usage("a pair is needed; name it with --pair SOURCE,DESTINATION".to_owned());
-    let (source, destination) = settings.pair.as_ref().ok_or_else(no_pair)?;
-    doctor::read(target, source, destination).await
+async fn examine(opened: &Opened) -> Result<doctor::Facts> {
+    let (source, destination) = opened.named_pair()?;
+    doctor::read(&opened.target, source, destination).await
 }

@@ -23,6 +23,10 @@ pub(super) struct TargetFlags {
     #[arg(long, value_name = "SOURCE,DESTINATION")]
     pub(super) pair: Option<String>,
 
+    /// Use the pair that two CloudFormation stacks of this name make [BUCKETPAIR_STACK]
+    #[arg(long, value_name = "NAME", conflicts_with = "pair")]
+    pub(super) stack: Option<String>,
+
     /// The source's region [default: ap-northeast-1] [BUCKETPAIR_SOURCE_REGION]
     #[arg(long, value_name = "REGION")]
     pub(super) source_region: Option<String>,
@@ -91,9 +95,13 @@ pub(super) struct TargetFlags {
 impl TargetFlags {
     /// These flags, and those of `before` where these say nothing.
     pub(super) fn over(self, before: Self) -> Self {
+        let (pair, stack) = (self.pair, self.stack);
+        // Both name the pair: one behind the verb comes before either in front of it.
+        let named = pair.is_some() || stack.is_some();
         Self {
             target: self.target.or(before.target),
-            pair: self.pair.or(before.pair),
+            pair: pair.or(before.pair.filter(|_| !named)),
+            stack: stack.or(before.stack.filter(|_| !named)),
             source_region: self.source_region.or(before.source_region),
             destination_region: self.destination_region.or(before.destination_region),
             profile: self.profile.or(before.profile),
@@ -110,6 +118,13 @@ impl TargetFlags {
             deadline: self.deadline.or(before.deadline),
             delay: self.delay.or(before.delay),
         }
+    }
+
+    /// The flag that names a pair, where one does.
+    #[cfg(feature = "stacks")]
+    pub(super) fn pair_flag(&self) -> Option<&'static str> {
+        let stack = self.stack.as_ref().map(|_| "--stack");
+        self.pair.as_ref().map(|_| "--pair").or(stack)
     }
 
     /// Puts them over the settings that the variables made.
@@ -136,7 +151,10 @@ impl TargetFlags {
         let deadline = parsed("--deadline", self.deadline, "a time such as 30s", duration)?;
         settings.deadline = deadline.or(settings.deadline);
         let named = parsed("--pair", self.pair, "SOURCE,DESTINATION", pair)?;
-        settings.pair = named.or(settings.pair.take());
+        // One of the two flags comes before both variables.
+        if named.is_some() || self.stack.is_some() {
+            (settings.pair, settings.stack) = (named, self.stack);
+        }
         Ok(())
     }
 }

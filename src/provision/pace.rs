@@ -13,6 +13,7 @@ pub(super) struct Pace {
     patience: Duration,
     deadline: Instant,
     pause: Duration,
+    longest: Duration,
 }
 
 impl Pace {
@@ -21,6 +22,17 @@ impl Pace {
             patience,
             deadline: Instant::now() + patience,
             pause: FIRST,
+            longest: LONGEST,
+        }
+    }
+
+    /// The same with one pause for all.
+    #[cfg(feature = "stacks")]
+    pub(super) fn steady(patience: Duration, pause: Duration) -> Self {
+        Self {
+            pause,
+            longest: pause,
+            ..Self::new(patience)
         }
     }
 
@@ -40,7 +52,7 @@ impl Pace {
             return false;
         }
         tokio::time::sleep_until((now + self.pause).min(self.deadline)).await;
-        self.pause = (self.pause * 2).min(LONGEST);
+        self.pause = (self.pause * 2).min(self.longest);
         true
     }
 }

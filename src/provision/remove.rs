@@ -14,7 +14,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::timeout_at;
+use tokio::time::{timeout, timeout_at};
 
 use super::bucket::status;
 use super::denial::take_back_all;
@@ -177,31 +177,35 @@ struct Go {
     obstacle: String,
 }
 
-/// Removes one bucket: goes at it until it is gone, or nothing moved for half a minute.
+/// Removes one bucket, if it is ours.
 async fn remove(client: &Client, doomed: &Doomed) -> Result<(), String> {
     let bucket = doomed.bucket.name.as_str();
+    let whose = timeout(PATIENCE, whose(client, doomed)).await;
+    match whose.map_err(|_| late("no answer"))?? {
+        Whose::Gone => Ok(()),
+        Whose::Ours => clear_out(client, bucket, doomed.bucket.side).await,
+        Whose::Untagged => match timeout(PATIENCE, delete(client, bucket)).await {
+            Ok(Ok(false)) => Err(format!("it has no {} tag and is not empty", tagging::RUN)),
+            Ok(outcome) => outcome.map(|_| ()),
+            Err(_) => Err(late("no answer")),
+        },
+    }
+}
+
+/// Empties a bucket that is ours, and deletes it: goes at it until it is gone, or nothing moved for
+/// half a minute.
+pub(super) async fn clear_out(client: &Client, bucket: &str, side: Side) -> Result<(), String> {
     let mut pace = Pace::new(PATIENCE);
-    let late = |what: &str| format!("{what} after {} s", PATIENCE.as_secs());
-    let whose = timeout_at(pace.deadline(), whose(client, doomed)).await;
-    let ours = match whose.map_err(|_| late("no answer"))?? {
-        Whose::Gone => return Ok(()),
-        Whose::Untagged => false,
-        Whose::Ours => true,
-    };
-    if ours && doomed.bucket.side == Side::Source {
+    if side == Side::Source {
         let stopped = timeout_at(pace.deadline(), stop_replication(client, bucket)).await;
         stopped.map_err(|_| late("no answer"))??;
         drain::within(DRAINED, client, bucket, "").await;
     }
     loop {
-        let go = timeout_at(pace.deadline(), go_at(client, bucket, ours)).await;
+        let go = timeout_at(pace.deadline(), go_at(client, bucket)).await;
         let go = go.map_err(|_| late("no answer"))??;
         if go.gone {
             return Ok(());
-        }
-        if !ours {
-            let tag = tagging::RUN;
-            return Err(format!("it has no {tag} tag and is not empty"));
         }
         if go.removed > 0 {
             pace.progress();
@@ -212,23 +216,19 @@ async fn remove(client: &Client, doomed: &Doomed) -> Result<(), String> {
     }
 }
 
+fn late(what: &str) -> String {
+    format!("{what} after {} s", PATIENCE.as_secs())
+}
+
 /// A page of versions and of uploads away, and the bucket if that was all.
-async fn go_at(client: &Client, bucket: &str, ours: bool) -> Result<Go, String> {
-    let mut go = Go {
-        removed: 0,
-        gone: false,
-        obstacle: "something arrives faster than it is removed".to_owned(),
-    };
-    if ours {
-        let page = empty::page(client, bucket, "").await?;
-        go.removed = page.removed;
-        go.obstacle = page.obstacle.unwrap_or(go.obstacle);
-        if page.more {
-            return Ok(go);
-        }
-    }
-    go.gone = delete(client, bucket).await?;
-    Ok(go)
+async fn go_at(client: &Client, bucket: &str) -> Result<Go, String> {
+    let page = empty::page(client, bucket, "").await?;
+    let arrives = || "something arrives faster than it is removed".to_owned();
+    Ok(Go {
+        removed: page.removed,
+        gone: !page.more && delete(client, bucket).await?,
+        obstacle: page.obstacle.unwrap_or_else(arrives),
+    })
 }
 
 /// Whose a bucket is.

@@ -64,7 +64,7 @@ pub async fn check_copied(
         }
         preflight(&opened.target).await?;
         let shared = Shared::new(&opened, &settings)?;
-        let (source, destination) = settings.pair.as_ref().ok_or_else(no_pair)?;
+        let (source, destination) = opened.named_pair()?;
         let pair = provision::seen(&shared.target, source, destination, &shared.run).await?;
         let pending = files.iter().map(|(file, _)| file.key.clone()).collect();
         let kept = Kept::begin(settings.report.as_deref(), &shared.header, pending);
@@ -85,10 +85,6 @@ pub async fn check_copied(
             names,
         }),
     }
-}
-
-fn no_pair() -> Error {
-    Error::Usage("a pair is needed; name it with --pair SOURCE,DESTINATION".to_owned())
 }
 
 /// Size and SHA-256 of each file, before anything is asked of a server.

@@ -76,6 +76,8 @@ pub struct Opened {
     pub target: Target,
     /// How fast it is expected to be.
     pub pace: Pace,
+    /// The pair that is there, where one was named: source and destination bucket.
+    pub pair: Option<(String, String)>,
     /// The embedded pair, where that is the target.
     #[cfg(feature = "emulator")]
     pub emulator: Option<(
@@ -92,11 +94,24 @@ impl Opened {
         Self {
             target,
             pace,
+            pair: None,
             #[cfg(feature = "emulator")]
             emulator: None,
             #[cfg(feature = "localstack")]
             container: None,
         }
+    }
+
+    /// The pair that is there.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where none was named.
+    pub fn named_pair(&self) -> Result<&(String, String)> {
+        self.pair.as_ref().ok_or_else(|| {
+            let remedy =
+                "name it with --pair SOURCE,DESTINATION, or by its stacks with --stack NAME";
+            Error::Usage(format!("a pair is needed; {remedy}"))
+        })
     }
 
     /// Ends what was started. Returns what could not be removed.
@@ -113,12 +128,53 @@ impl Opened {
     }
 }
 
-/// Opens the chosen target.
+/// Opens the chosen target, and finds the pair that is named by its stacks.
 ///
 /// # Errors
-/// [`Error::Usage`] for a refused address, [`Error::NotOffered`] for what is still missing.
+/// [`Error::Usage`] for a refused address and for stacks that are no pair's,
+/// [`Error::NotOffered`] for what is still missing.
 pub async fn open(settings: &Settings) -> Result<Opened> {
-    let mut opened = match &settings.choice {
+    let mut opened = Box::pin(chosen(settings)).await?;
+    opened.pace.deadline = settings.deadline.unwrap_or(opened.pace.deadline);
+    opened.pace.settle = settings.settle.unwrap_or(opened.pace.settle);
+    let Some(stack) = &settings.stack else {
+        opened.pair.clone_from(&settings.pair);
+        return Ok(opened);
+    };
+    match Box::pin(pair_of(&opened.target, stack)).await {
+        Ok(pair) => opened.pair = Some(pair),
+        Err(error) => return Err(closed(opened, error).await),
+    }
+    Ok(opened)
+}
+
+/// The error, with what of the target could not be removed.
+pub(super) async fn closed(opened: Opened, cause: Error) -> Error {
+    match opened.close().await {
+        None => cause,
+        Some(names) => Error::LeftBehind {
+            cause: Box::new(cause),
+            names,
+        },
+    }
+}
+
+#[cfg(feature = "stacks")]
+async fn pair_of(target: &Target, stack: &str) -> Result<(String, String)> {
+    super::stack::must_be_offered(target)?;
+    crate::provision::stacks::pair(target, stack).await
+}
+
+#[cfg(not(feature = "stacks"))]
+#[expect(clippy::unused_async, reason = "with stacks it waits")]
+async fn pair_of(_target: &Target, stack: &str) -> Result<(String, String)> {
+    Err(Error::NotOffered(format!(
+        "--stack {stack}: CloudFormation is not compiled in; build with the feature `stacks`"
+    )))
+}
+
+async fn chosen(settings: &Settings) -> Result<Opened> {
+    Ok(match &settings.choice {
         Choice::Emulator => embedded(settings).await?,
         Choice::Url(url) => plain(&(url.clone(), url.clone()), settings).await?,
         Choice::Urls(source, destination) => {
@@ -126,10 +182,7 @@ pub async fn open(settings: &Settings) -> Result<Opened> {
         }
         Choice::Localstack => Box::pin(localstack(settings)).await?,
         Choice::Aws => Box::pin(aws(settings)).await?,
-    };
-    opened.pace.deadline = settings.deadline.unwrap_or(opened.pace.deadline);
-    opened.pace.settle = settings.settle.unwrap_or(opened.pace.settle);
-    Ok(opened)
+    })
 }
 
 async fn plain(urls: &(String, String), settings: &Settings) -> Result<Opened> {
@@ -224,6 +277,7 @@ pub fn open_in_process(settings: &Settings) -> Result<Opened> {
         ..Pace::EMBEDDED
     };
     Ok(Opened {
+        pair: settings.pair.clone(),
         emulator: Some((emulator, None)),
         ..Opened::new(target, pace)
     })

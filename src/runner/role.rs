@@ -1,20 +1,19 @@
 //! The role that replicates fresh pairs.
 
-use super::Settings;
+use super::{Opened, Settings};
 use crate::error::{Error, Result};
 use crate::provision::DEFAULT_ROLE;
-use crate::target::Target;
 
 /// The role that was named; where roles are only looked at for their form, any will do.
 ///
 /// # Errors
 /// [`Error::Usage`] on AWS without a role for fresh pairs, and for one that is none of the source's
 /// account.
-pub(super) fn of(target: &Target, settings: &Settings) -> Result<String> {
-    let Some(identity) = &target.source.identity else {
+pub(super) fn of(opened: &Opened, settings: &Settings) -> Result<String> {
+    let Some(identity) = &opened.target.source.identity else {
         return Ok(settings.role.clone().unwrap_or(DEFAULT_ROLE.to_owned()));
     };
-    if settings.pair.is_some() {
+    if opened.pair.is_some() {
         return Ok(settings.role.clone().unwrap_or_default());
     }
     let role = settings.role.as_deref().ok_or_else(missing)?;

@@ -75,7 +75,7 @@ pub fn in_process(
         name: name.to_owned(),
         source: side(urls.0, regions.0, source_http_client, true),
         destination: side(urls.1, regions.1, destination_http_client, false),
-        capabilities: everything(),
+        capabilities: without_stacks(),
         costs_nothing: true,
         outlives_process: false,
         engine: engine.to_owned(),
@@ -89,8 +89,16 @@ pub(super) fn everything() -> BTreeSet<Capability> {
         Capability::FreshPair,
         Capability::SuspendDestination,
         Capability::TagChanges,
+        Capability::Stacks,
     ]
     .into()
+}
+
+/// No CloudFormation is in this process.
+fn without_stacks() -> BTreeSet<Capability> {
+    let mut capabilities = everything();
+    capabilities.remove(&Capability::Stacks);
+    capabilities
 }
 
 /// The credentials for an endpoint, and their access key ID.

@@ -14,6 +14,8 @@ use super::{Keys, Target, in_process};
 /// What is asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
+    /// The host, without its port.
+    pub(crate) host: String,
     /// `GET`, …
     pub(crate) method: String,
     /// The path, without the first slash.
@@ -45,9 +47,10 @@ impl HttpConnector for Fake {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let uri = request.uri().to_owned();
         let after = uri.split_once("://").map_or(uri.as_str(), |(_, rest)| rest);
-        let path = after.split_once('/').map_or("", |(_, path)| path);
+        let (host, path) = after.split_once('/').unwrap_or((after, ""));
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let asked = Asked {
+            host: host.to_owned(),
             method: request.method().to_owned(),
             path: path.to_owned(),
             query: query.to_owned(),
