@@ -64,7 +64,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Some(Verb::Serve(serve)) => return blocking(serve::serve(serve)),
         #[cfg(feature = "stacks")]
         Some(Verb::Stack(stack)) => {
-            return blocking(stack::stack(stack, Variables::read(environment())?));
+            return blocking(stack::stack(*stack, Variables::read(environment())?));
         }
     };
     blocking(run::run(run, Variables::read(environment())?))

@@ -47,7 +47,7 @@ pub(super) enum Verb {
     Explain(Box<Explain>),
     /// Make the pair by two CloudFormation stacks, show them, remove them
     #[cfg(feature = "stacks")]
-    Stack(super::stack::Stack),
+    Stack(Box<super::stack::Stack>),
     /// List the scenarios with the rules they prove
     List(List),
     /// Prove that an alarm is alive: deny an action, see FAILED, restore, see COMPLETED
