@@ -1,5 +1,9 @@
 //! The drill against a served pair in another process: what is denied is always given back.
 
+use bucketpair::provision;
+use bucketpair::provision::ledger::{self, Entry, Found};
+use bucketpair::runner::{self, Settings};
+use bucketpair::target::Keys;
 use serde_json::Value;
 
 use super::existing::Pair;
@@ -34,11 +38,12 @@ async fn until_policies(pair: &Pair, count: usize) {
 }
 
 /// A drill of a pair that is there, as a process that can be ended.
-fn begun(pair: &Pair) -> Child {
+fn begun(pair: &Pair, ledger: &Path) -> Child {
     let names = format!("{},{}", pair.source, pair.destination);
     let target = pair.served.target();
     let mut command = with_keys();
     command.args(["drill", "--target", &target, "--pair", &names]);
+    command.arg("--ledger").arg(ledger);
     command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -94,7 +99,8 @@ fn a_drill_finds_an_alarm_that_never_rings() {
 #[tokio::test]
 async fn a_drill_of_somebodys_pair_fails_its_own_objects_alone_and_a_signal_gives_back() {
     let pair = Pair::start(&["--defect", "never-fails"]);
-    let drill = begun(&pair);
+    let folder = tempfile::tempdir().unwrap();
+    let drill = begun(&pair, folder.path());
     until_policies(&pair, 2).await;
     pair.put("theirs", b"theirs").await;
     let deadline = Instant::now() + Duration::from_secs(30);
@@ -113,4 +119,51 @@ async fn a_drill_of_somebodys_pair_fails_its_own_objects_alone_and_a_signal_give
         &["first FAILED       never"],
     );
     assert_eq!(policies(&pair).await, ["everything"]);
+}
+
+/// What was denied when the process was killed is in its ledger, and is given back from there.
+#[tokio::test]
+async fn a_killed_drill_is_taken_back_by_its_ledger() {
+    let pair = Pair::start(&["--defect", "never-fails"]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut drill = begun(&pair, folder.path());
+    until_policies(&pair, 2).await;
+    drill.kill().unwrap();
+    drill.wait().unwrap();
+    let policy = policies(&pair).await.pop().unwrap();
+    assert!(policy.starts_with("bucketpair-denial-"), "{policy}");
+    let found = ledger::read(folder.path()).unwrap().pop();
+    let Some(Found::Dead(dead)) = found else {
+        panic!("no ledger of a dead run: {found:?}")
+    };
+    let denials = dead.left().filter_map(|record| match &record.entry {
+        Entry::Denial { on, .. } => Some(on.as_str()),
+        _ => None,
+    });
+    let denials: Vec<_> = denials.collect();
+    assert_eq!(
+        denials,
+        [format!("roles/bucketpair-replication/policies/{policy}")]
+    );
+    let opened = runner::open(&settings(&pair)).await.unwrap();
+    provision::take_back(&opened.target, denials[0])
+        .await
+        .unwrap();
+    assert_eq!(policies(&pair).await, ["everything"]);
+    // Once more does no harm, and what is not ours is left alone.
+    provision::take_back(&opened.target, denials[0])
+        .await
+        .unwrap();
+    let theirs = "roles/bucketpair-replication/policies/everything";
+    provision::take_back(&opened.target, theirs)
+        .await
+        .unwrap_err();
+    assert_eq!(policies(&pair).await, ["everything"]);
+}
+
+fn settings(pair: &Pair) -> Settings {
+    let mut settings = Settings::default();
+    settings.choice = pair.served.target().parse().unwrap();
+    settings.connect.keys = Some(Keys::new("bucketpair", "bucketpair-secret"));
+    settings
 }
