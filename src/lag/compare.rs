@@ -32,11 +32,17 @@ use super::profile::Measured;
 use super::{Measure, OperationType, samples_for_quantile};
 use crate::history::Side;
 pub use blocks::Permuted;
-use cells::{Key, Pair};
+pub(super) use cells::Key;
+use cells::Pair;
 use permute::Scores;
+pub(super) use permute::{behind, critical, p_value};
 
+/// Blocks are judged at this share of `alpha`: what happens in one still touches the next a
+/// little, and the counted rate of false alarms has to stay below `alpha`
+/// (`docs/statistics.md`).
+const OF_BLOCKS: f64 = 0.7;
 /// The confidence at which each side has to support a quantile before it is looked at.
-const SUPPORT: f64 = 0.95;
+pub(super) const SUPPORT: f64 = 0.95;
 
 /// What a comparison is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,6 +180,10 @@ pub fn compare(
     });
     let questions: Vec<_> = questions.collect();
     let permutes = !matches!(cut.permuted, Permuted::Nothing { .. });
+    let margin = match cut.permuted {
+        Permuted::Runs { .. } => 1.0,
+        _ => OF_BLOCKS,
+    };
     let is_tested =
         |(pair, quantile): &&(&Pair, f64)| permutes && lacking(pair, *quantile).is_none();
     let tested: Vec<_> = questions.iter().filter(is_tested).collect();
@@ -186,6 +196,7 @@ pub fn compare(
         largest: scores.largest(asked.permutations, rng),
         asked,
         base: cut.units.0,
+        margin,
         permutes,
     };
     Comparisons {
@@ -222,6 +233,7 @@ struct Test<'a> {
     largest: Vec<f64>,
     asked: &'a Compared,
     base: usize,
+    margin: f64,
     permutes: bool,
 }
 
@@ -253,8 +265,8 @@ impl Test<'_> {
         let ends = pair.residuals(row.quantile);
         let [lower, upper] = ends.map(|end| permute::score(&end, self.base));
         let behind = permute::behind(lower, upper);
-        let critical = permute::critical(&self.largest, self.asked.alpha);
-        row.p_value = permute::p_value(&self.largest, behind);
+        let critical = permute::critical(&self.largest, self.asked.alpha * self.margin);
+        row.p_value = (permute::p_value(&self.largest, behind) / self.margin).min(1.0);
         row.effect = effect::effect(pair, row.quantile, self.base, critical);
         row.change = self.change(&row, behind);
         if row.change == Change::TooFew {

@@ -10,15 +10,15 @@ use crate::history::Side;
 
 /// What is compared with its like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
-    pub(super) measure: Measure,
-    pub(super) side: Side,
-    pub(super) operation: OperationType,
-    pub(super) size: u64,
+pub(in crate::lag) struct Key {
+    pub(in crate::lag) measure: Measure,
+    pub(in crate::lag) side: Side,
+    pub(in crate::lag) operation: OperationType,
+    pub(in crate::lag) size: u64,
 }
 
 impl Key {
-    pub(super) fn of(sample: &Sample) -> Self {
+    pub(in crate::lag) fn of(sample: &Sample) -> Self {
         Self {
             measure: sample.measure,
             side: sample.side,

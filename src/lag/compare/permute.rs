@@ -17,7 +17,7 @@ pub(super) struct Scores {
 }
 
 /// How far NEW is behind BASE in one comparison, in deviations: negative where it is ahead.
-pub(super) fn behind(lower: f64, upper: f64) -> f64 {
+pub(in crate::lag) fn behind(lower: f64, upper: f64) -> f64 {
     match lower.abs() <= upper.abs() {
         _ if lower * upper <= 0.0 => 0.0,
         true => lower,
@@ -97,13 +97,13 @@ impl Scores {
 /// The chance that the largest statistic is at least this, with the seen assignment as one of the
 /// permutations (Phipson and Smyth, Statistical Applications in Genetics and Molecular Biology 9,
 /// 2010).
-pub(super) fn p_value(largest: &[f64], seen: f64) -> f64 {
+pub(in crate::lag) fn p_value(largest: &[f64], seen: f64) -> f64 {
     let below = largest.partition_point(|other| *other < seen.abs() - HAIR);
     (1 + largest.len() - below) as f64 / (1 + largest.len()) as f64
 }
 
 /// The statistic from which on the p-value is at most `alpha`; infinite where no permutation is.
-pub(super) fn critical(largest: &[f64], alpha: f64) -> f64 {
+pub(in crate::lag) fn critical(largest: &[f64], alpha: f64) -> f64 {
     let beyond = (alpha * (1 + largest.len()) as f64 + HAIR).floor() as usize;
     match beyond.checked_sub(1) {
         None => f64::INFINITY,
