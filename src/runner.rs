@@ -11,6 +11,7 @@ mod deny;
 mod drill;
 mod exports;
 mod files;
+mod measured;
 mod open;
 mod play;
 mod role;
@@ -41,6 +42,7 @@ use exports::Kept;
 
 pub use copied::{Copied, check_copied};
 pub use drill::{Drill, DrillReport, drill, drill_on};
+pub use measured::{all_measured, histories, join, measured};
 #[cfg(feature = "emulator")]
 pub use open::open_in_process;
 pub use open::{Opened, Pace, open};

@@ -128,6 +128,7 @@ impl Trend {
 #[must_use]
 pub fn trend(mut nights: Vec<Night>, asked: &Trended, rng: &mut impl Rng) -> Trend {
     nights.sort_by(|a, b| (a.started, &a.run).cmp(&(b.started, &b.run)));
+    nights.dedup_by(|a, b| a.run == b.run);
     let keys: BTreeSet<_> = nights.iter().flat_map(Night::keys).collect();
     let series = keys.into_iter().flat_map(|key| {
         let quantiles = asked.quantiles.iter();

@@ -119,8 +119,7 @@ fn sums(ranks: &[(f64, f64)]) -> Vec<(f64, f64)> {
 
 /// Where a segment of `n` runs can begin: at the first, or after a stretch that is long enough.
 fn starts(n: usize) -> impl Iterator<Item = usize> {
-    [0].into_iter()
-        .chain(SHORTEST..n.saturating_sub(SHORTEST) + 1)
+    [0].into_iter().chain(SHORTEST..=n.saturating_sub(SHORTEST))
 }
 
 /// Where it can end: neither it, nor what is left on its right, nor all that is left is too short.
