@@ -17,6 +17,7 @@ mod run;
 mod serve;
 #[cfg(feature = "stacks")]
 mod stack;
+mod sweep;
 mod targeting;
 
 use std::process::ExitCode as ProcessExitCode;
@@ -60,6 +61,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Some(Verb::Judge(judge)) => return judge::judge(&judge, &Variables::read(environment())?),
         Some(Verb::Drill(flags)) => {
             return blocking(drill::drill(*flags, Variables::read(environment())?));
+        }
+        Some(Verb::Sweep(flags)) => {
+            return blocking(sweep::sweep(*flags, Variables::read(environment())?));
         }
         Some(Verb::Serve(serve)) => return blocking(serve::serve(serve)),
         #[cfg(feature = "stacks")]

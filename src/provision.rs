@@ -16,6 +16,7 @@ mod remove;
 mod rules;
 #[cfg(feature = "stacks")]
 pub mod stacks;
+mod sweep;
 mod tagging;
 
 pub use adopt::{adopt, intend_writes, seen};
@@ -24,6 +25,7 @@ pub use denial::{Denial, deny, restore, take_back};
 pub use ledger::Ledger;
 pub use remove::{LeftBehind, remove_prefix, tear_down, tear_down_all};
 pub use rules::rule_from_sdk;
+pub use sweep::{By, Fate, Find, Sweep, Swept, listed, sweep};
 pub use tagging::is_of_a_run;
 
 use crate::error::{Error, Result};

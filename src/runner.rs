@@ -4,6 +4,8 @@
 //! replication itself: what is expected comes from [`check`](crate::check), what is done from
 //! [`scenario`](crate::scenario).
 
+pub mod sweep;
+
 mod budget;
 mod canary;
 mod copied;
@@ -158,11 +160,16 @@ fn ledger(settings: &Settings, target: &Target, header: &Header) -> Result<Ledge
     if !target.outlives_process {
         return Ok(Ledger::in_memory(&header.run, expires));
     }
-    let folder = match &settings.ledger {
-        Some(folder) => folder.clone(),
-        None => default_folder(&|name| std::env::var(name).ok())?,
-    };
+    let folder = ledger_folder(settings)?;
     Ok(Ledger::on_disk(&folder, &header.run, expires))
+}
+
+/// The folder that the settings name, or the user's own.
+fn ledger_folder(settings: &Settings) -> Result<PathBuf> {
+    match &settings.ledger {
+        Some(folder) => Ok(folder.clone()),
+        None => default_folder(&|name| std::env::var(name).ok()),
+    }
 }
 
 /// A day after the run began, as an RFC 3339 time.

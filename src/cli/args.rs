@@ -3,7 +3,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
     check::CheckFiles, doctor::Doctor, drill::DrillFlags, explain::Explain, judge::Judge,
-    list::List, run::Run, serve::Serve,
+    list::List, run::Run, serve::Serve, sweep::SweepFlags,
 };
 
 pub(super) const EXIT_CODES: &str = "\
@@ -56,6 +56,8 @@ pub(super) enum Verb {
     Serve(Serve),
     /// Judge a saved run again, offline
     Judge(Judge),
+    /// Remove what killed runs left, and nothing else
+    Sweep(Box<SweepFlags>),
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -59,6 +59,9 @@ fn subresource(asked: &Asked) -> String {
 fn answer(world: &World, asked: &Asked) -> (u16, String) {
     let mut world = world.lock().unwrap();
     let sub = subresource(asked);
+    if asked.method == "GET" && name(asked).is_empty() {
+        return (200, buckets(&world));
+    }
     if asked.method == "PUT" && sub.is_empty() {
         world.insert(name(asked).to_owned(), Bucket::default());
         return (200, String::new());
@@ -107,6 +110,15 @@ fn answer(world: &World, asked: &Asked) -> (u16, String) {
         }
         _ => (501, fake::error("NotImplemented", "not here")),
     }
+}
+
+fn buckets(world: &BTreeMap<String, Bucket>) -> String {
+    let each = |name: &String| {
+        let date = "2020-01-01T00:00:00Z";
+        format!("<Bucket><Name>{name}</Name><CreationDate>{date}</CreationDate></Bucket>")
+    };
+    let buckets: String = world.keys().map(each).collect();
+    format!("<ListAllMyBucketsResult><Buckets>{buckets}</Buckets></ListAllMyBucketsResult>")
 }
 
 fn document(bucket: &Bucket, sub: &str) -> (u16, String) {

@@ -168,7 +168,7 @@ impl Drop for Inner {
 }
 
 /// The wall clock, in seconds since 1970.
-fn now() -> u64 {
+pub(super) fn now() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs())
 }

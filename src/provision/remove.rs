@@ -159,7 +159,7 @@ async fn remove_side(target: &Target, buckets: Vec<Doomed>) -> Vec<Outcome> {
 ///
 /// # Errors
 /// One line when the place is not this target's.
-fn client(target: &Target, place: &Place) -> Result<Client, String> {
+pub(super) fn client(target: &Target, place: &Place) -> Result<Client, String> {
     let sides = [Side::Source, Side::Destination(0)].into_iter();
     let mut here = sides.filter(|side| Place::of(target, *side) == *place);
     let side = here.next();

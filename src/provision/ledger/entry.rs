@@ -105,6 +105,18 @@ pub enum Entry {
     },
 }
 
+impl Entry {
+    /// Where it is; several places for what lies in a pair.
+    #[must_use]
+    pub fn places(&self) -> Vec<&Place> {
+        match self {
+            Self::Bucket(bucket) => vec![&bucket.place],
+            Self::Prefix { buckets, .. } => buckets.iter().map(|bucket| &bucket.place).collect(),
+            Self::Stack { place, .. } | Self::Denial { place, .. } => vec![place],
+        }
+    }
+}
+
 impl std::fmt::Display for Entry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
