@@ -3,6 +3,7 @@
 use aws_sdk_s3::error::ProvideErrorMetadata;
 
 use super::{By, Fate, Find, Sweep};
+use crate::provision::denial::take_back;
 use crate::provision::ledger::{DeadLedger, Entry, Found, Placed, Record, State};
 use crate::provision::remove::{Doomed, Whose, client, remove_all, remove_prefix, whose};
 use crate::target::{Target, refused};
@@ -139,10 +140,7 @@ async fn fate(target: &Target, dead: &DeadLedger, record: &Record, sweep: &Sweep
         Entry::Stack { name, .. } => stays(format!(
             "it is a stack; `bucketpair stack down --stack {name}` removes it"
         )),
-        Entry::Denial { .. } => stays(
-            "it is a denial of a drill that was killed; `bucketpair drill` takes it back"
-                .to_owned(),
-        ),
+        Entry::Denial { .. } => Fate::WouldGo,
     }
 }
 
@@ -201,11 +199,17 @@ async fn is_something_below(
 
 /// Removes what is no bucket.
 async fn remove_other(target: &Target, run: &str, entry: &Entry) -> Find {
-    let Entry::Prefix { prefix, buckets } = entry else {
-        return find(run, entry, stays("nothing here removes it".to_owned()));
+    let why: Vec<String> = match entry {
+        Entry::Prefix { prefix, buckets } => {
+            let left = remove_prefix(target, prefix, buckets).await;
+            left.iter().map(ToString::to_string).collect()
+        }
+        Entry::Denial { on, .. } => {
+            let taken = take_back(target, on).await;
+            taken.err().iter().map(ToString::to_string).collect()
+        }
+        _ => vec!["nothing here removes it".to_owned()],
     };
-    let left = remove_prefix(target, prefix, buckets).await;
-    let why: Vec<_> = left.iter().map(ToString::to_string).collect();
     let fate = match why.is_empty() {
         true => Fate::Removed,
         false => stays(why.join("; ")),

@@ -286,15 +286,20 @@ async fn an_intention_that_came_to_nothing_is_struck_off_once_nothing_can_come_o
 }
 
 #[tokio::test]
-async fn stacks_and_denials_are_named_with_what_takes_them_away() {
+async fn a_stack_and_a_denial_that_is_not_ours_are_named_with_what_takes_them_away() {
     let set = set();
     let place = Place::of(&set.target, Side::Source);
     let stack = Entry::Stack {
         name: "s3-replication".to_owned(),
-        place,
+        place: place.clone(),
     };
-    set.dead(RUN, PAST, &[(stack, State::Intended)]).await;
-    stays(&set.sweep(true).await, "stack down");
+    let on = "roles/theirs/policies/theirs".to_owned();
+    let denial = Entry::Denial { on, place };
+    let entries = [stack, denial].map(|entry| (entry, State::Intended));
+    set.dead(RUN, PAST, &entries).await;
+    let swept = set.sweep(true).await;
+    stays(&swept, "stack down");
+    stays(&swept, "none that bucketpair put on a role");
 }
 
 #[tokio::test]
