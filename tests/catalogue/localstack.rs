@@ -14,6 +14,9 @@ use tokio::sync::Mutex;
 
 use super::{names, passes, trial_name};
 
+#[cfg(feature = "stacks")]
+#[path = "article.rs"]
+mod article;
 #[path = "differential.rs"]
 mod differential;
 #[path = "doctor.rs"]
@@ -25,7 +28,7 @@ pub(super) struct Shared {
     settings: Settings,
     /// Why the trials cannot run here.
     missing: Option<String>,
-    ignored: bool,
+    required: bool,
     is_started_here: bool,
     slot: Arc<Slot>,
 }
@@ -38,6 +41,7 @@ impl Shared {
         let variables = Variables::read(environment()).expect("the variables make sense");
         let mut settings = variables.settings().expect("the variables make sense");
         let required = variables.requires_localstack();
+        let required = required.expect("the variables make sense");
         settings.choice = Choice::Localstack;
         let is_started_here = Localstack::named(&|name| std::env::var(name).ok()).is_none();
         let missing = match is_started_here {
@@ -51,7 +55,7 @@ impl Shared {
         Self {
             runtime: Arc::clone(runtime),
             settings,
-            ignored: missing.is_some() && !required.expect("the variables make sense"),
+            required,
             missing: missing.map(|error| error.to_string()),
             is_started_here,
             slot,
@@ -61,7 +65,7 @@ impl Shared {
     /// A trial for each scenario. Where they cannot run they are ignored with the reason, or fail
     /// with it under `BUCKETPAIR_REQUIRE=localstack`.
     pub(super) fn trials(&self) -> Vec<Trial> {
-        if let (Some(missing), true) = (&self.missing, self.ignored) {
+        if let (Some(missing), false) = (&self.missing, self.required) {
             say(&format!("the trials on LocalStack are ignored: {missing}"));
         }
         let scenario = |name: String| {
@@ -80,7 +84,24 @@ impl Shared {
             runtime.block_on(Box::pin(doctor::reads_a_pair(settings)))
         });
         let trials = names().map(scenario).chain([differential, doctor]);
-        trials.chain(self.trials_of_containers()).collect()
+        let trials = trials.chain(self.trials_of_containers());
+        #[cfg(feature = "stacks")]
+        let trials = trials.chain([self.trial_of_stacks()]);
+        trials.collect()
+    }
+
+    /// The article's own commands need the AWS CLI beside.
+    #[cfg(feature = "stacks")]
+    fn trial_of_stacks(&self) -> Trial {
+        let name = "localstack::the_articles_commands_and_the_tool_leave_nothing_behind";
+        let missing = self.missing.clone().or_else(article::missing);
+        if let (None, Some(missing), false) = (&self.missing, &missing, self.required) {
+            say(&format!("{name} is ignored: {missing}"));
+        }
+        self.trial_unless(missing, name, |_, settings| {
+            let url = settings.localstack.endpoint.unwrap_or_default();
+            article::walk(&url)
+        })
     }
 
     /// What needs containers of its own; with a `LocalStack` that runs there are none.
@@ -102,8 +123,18 @@ impl Shared {
         name: &str,
         body: impl FnOnce(&Runtime, Settings) -> Result<(), Failed> + Send + 'static,
     ) -> Trial {
+        self.trial_unless(self.missing.clone(), name, body)
+    }
+
+    /// A trial that cannot run where something is missing.
+    fn trial_unless(
+        &self,
+        missing: Option<String>,
+        name: &str,
+        body: impl FnOnce(&Runtime, Settings) -> Result<(), Failed> + Send + 'static,
+    ) -> Trial {
         let (runtime, settings) = (Arc::clone(&self.runtime), self.settings.clone());
-        let (slot, missing) = (Arc::clone(&self.slot), self.missing.clone());
+        let (slot, ignored) = (Arc::clone(&self.slot), missing.is_some() && !self.required);
         let run = move || match missing {
             Some(missing) => Err(missing.into()),
             None => body(
@@ -111,7 +142,7 @@ impl Shared {
                 runtime.block_on(on_the_shared_one(&slot, settings))?,
             ),
         };
-        Trial::test(name, run).with_ignored_flag(self.ignored)
+        Trial::test(name, run).with_ignored_flag(ignored)
     }
 
     /// Removes the container, if a trial has started one.
