@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# What a night does: the commands of nightly.yml, and of `just nightly` on LocalStack.
+#
+#   nightly.sh run      every phase; the worst exit code of them is the night's
+#   nightly.sh sweep    removes what a night left behind, and nothing else
+#
+# The target, its account and the keys come from BUCKETPAIR_* and the environment, as for any run.
+#   BUCKETPAIR     the command                                  (bucketpair)
+#   NIGHTLY_OUT    where reports and histories are kept         (nightly)
+#   NIGHTLY_PAIR   the persistent pair: --stack NAME, or --pair SOURCE,DESTINATION
+set -uo pipefail
+bucketpair=${BUCKETPAIR:-bucketpair}
+out=${NIGHTLY_OUT:-nightly}
+night=0
+
+# Runs one phase under its name. A phase that fails does not keep the next ones from being measured.
+phase() {
+    local name=$1 code=0
+    shift
+    echo "::group::$name: bucketpair $*"
+    "$bucketpair" "$@" || code=$?
+    echo "::endgroup::"
+    echo "$name: exit $code" | tee -a "$out/phases.txt"
+    worse "$code"
+}
+
+# The order in which bucketpair's own exit codes win, usage before failures; a code that is none of
+# them, such as that of a command that is not there, counts as 70.
+worse() {
+    local code order="70 130 2 5 1 6 3 4 0" new=$1
+    case " $order " in *" $new "*) ;; *) new=70 ;; esac
+    for code in $order; do
+        if [ "$code" = "$new" ] || [ "$code" = "$night" ]; then
+            night=$code
+            return
+        fi
+    done
+}
+
+run() {
+    read -ra pair <<< "${NIGHTLY_PAIR:?name the persistent pair: --stack NAME, or --pair SOURCE,DESTINATION}"
+    summary=()
+    [ -n "${GITHUB_STEP_SUMMARY:-}" ] && summary=(--step-summary)
+    mkdir -p "$out"
+    : > "$out/phases.txt"
+    phase doctor doctor "${pair[@]}"
+    phase persistent run "${pair[@]}" --report "$out/persistent" "${summary[@]}"
+    phase fresh run --report "$out/fresh" "${summary[@]}"
+    exit "$night"
+}
+
+case ${1:-} in
+    run) run ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
