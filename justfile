@@ -6,7 +6,7 @@ tools := justfile_directory() / "target/tools"
 dev: format-check lint test
 
 # Everything that has to hold, in the order of .ci/run; ends on the test runner's own summary.
-ci: format-check lint cfn-lint docs features grants package localstack-base localstack-tests localstack-compose clean-clone test
+ci: format-check lint cfn-lint docs features grants package localstack-base localstack-tests localstack-compose nightly clean-clone test
 
 # Rewrites the sources with rustfmt.
 format:
@@ -92,6 +92,29 @@ localstack-compose:
     done
     [ "$health" = healthy ] || { docker logs "$container"; exit 1; }
     LOCALSTACK_ENDPOINT=http://127.0.0.1:$LOCALSTACK_PORT cargo run --locked --quiet -- run --target localstack replica-bytes delete-marker-travels
+
+# The commands of nightly.yml, on a LocalStack of its own: the persistent pair is made by its stacks.
+nightly:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --locked --quiet --features grants
+    export BUCKETPAIR=${CARGO_TARGET_DIR:-target}/debug/bucketpair BUCKETPAIR_TARGET=localstack
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    container=$(docker run --detach --rm --publish "127.0.0.1:$port:4566" \
+        --volume "$PWD/localstack/extension:/opt/bucketpair:ro" --env PYTHONPATH=/opt/bucketpair --env PYTHONDONTWRITEBYTECODE=1 \
+        --env SERVICES=s3,iam,sts,cloudformation,ssm --env SKIP_SSL_CERT_DOWNLOAD=1 --env DISABLE_EVENTS=1 \
+        "${BASE:-bucketpair/localstack-base:4.14.0}")
+    out=$(mktemp -d)
+    trap 'docker stop --time 2 "$container" > /dev/null; rm -rf "$out"' EXIT
+    export LOCALSTACK_ENDPOINT=http://127.0.0.1:$port NIGHTLY_OUT=$out BUCKETPAIR_LEDGER=$out/ledger NIGHTLY_PAIR="--stack nightly"
+    for _ in $(seq 120); do
+        curl --silent --fail "$LOCALSTACK_ENDPOINT/_bucketpair" > /dev/null && break
+        sleep 1
+    done
+    $BUCKETPAIR stack up nightly > /dev/null
+    bash .github/nightly.sh run > "$out/night.txt" 2>&1 || { cat "$out/night.txt"; exit 1; }
+    $BUCKETPAIR stack down nightly --delete-data > /dev/null
+    cat "$out/phases.txt"
 
 # The catalogue with the embedded pair, N times in a row: none may fail.
 repeat N="20":

@@ -8,9 +8,12 @@
 #   BUCKETPAIR     the command                                  (bucketpair)
 #   NIGHTLY_OUT    where reports and histories are kept         (nightly)
 #   NIGHTLY_PAIR   the persistent pair: --stack NAME, or --pair SOURCE,DESTINATION
+#   NIGHTLY_USD    what each of the two catalogues may cost at most  (5)
+#   NIGHTLY_DRILL  1 to deny an action to the role of a fresh pair, and see FAILED and recovery
 set -uo pipefail
 bucketpair=${BUCKETPAIR:-bucketpair}
 out=${NIGHTLY_OUT:-nightly}
+usd=${NIGHTLY_USD:-5}
 night=0
 
 # Runs one phase under its name. A phase that fails does not keep the next ones from being measured.
@@ -44,12 +47,13 @@ run() {
     mkdir -p "$out"
     : > "$out/phases.txt"
     phase doctor doctor "${pair[@]}"
-    phase persistent run "${pair[@]}" --report "$out/persistent" "${summary[@]}"
-    phase fresh run --report "$out/fresh" "${summary[@]}"
+    phase persistent run "${pair[@]}" --max-usd "$usd" --report "$out/persistent" "${summary[@]}"
+    phase fresh run --max-usd "$usd" --report "$out/fresh" "${summary[@]}"
+    [ "${NIGHTLY_DRILL:-}" = 1 ] && phase drill drill
     exit "$night"
 }
 
 case ${1:-} in
     run) run ;;
-    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -199,14 +199,14 @@ pub async fn run(
         true => Err(Error::Interrupted),
         false => prepared(&opened, scenarios, &settings, on_row, interrupt).await,
     };
-    match (outcome, opened.close().await) {
-        (Ok(report), None) => Ok(report),
-        (Ok(report), Some(left)) => Ok(left_running(report, left, &settings)),
-        (Err(cause), None) => Err(cause),
-        (Err(cause), Some(names)) => Err(Error::LeftBehind {
-            cause: Box::new(cause),
-            names,
-        }),
+    Ok(ended(opened.closed(outcome).await?, &settings))
+}
+
+/// A report, with what of the target could not be removed.
+fn ended((report, left): (RunReport, Option<String>), settings: &Settings) -> RunReport {
+    match left {
+        None => report,
+        Some(left) => left_running(report, left, settings),
     }
 }
 

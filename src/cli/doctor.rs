@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 
 use super::args::Format;
-use super::output::{format, look};
+use super::output::{ended_as, format, look};
 use super::targeting::TargetFlags;
 use crate::config::Variables;
 use crate::doctor;
@@ -48,18 +48,14 @@ pub(super) async fn doctor(arguments: Doctor, variables: Variables) -> Result<Ex
     arguments.target.apply(&mut settings)?;
     let opened = runner::open(&settings).await?;
     let looked = examine(&opened).await;
-    let left = opened.close().await;
-    let facts = looked?;
+    let (facts, left) = opened.closed(looked).await?;
     let findings = doctor::findings(&facts);
     let text = match format {
         Format::Terminal => diagnosis(&facts, &findings, look()),
         Format::Json => diagnosis_json(&facts, &findings),
     };
     writeln!(std::io::stdout(), "{text}").ok();
-    let left = left.map(|_| ExitCode::LeftBehind);
-    Ok(ExitCode::worst(
-        left.into_iter().chain([doctor::exit_code(&findings)]),
-    ))
+    Ok(ended_as(doctor::exit_code(&findings), left))
 }
 
 async fn examine(opened: &Opened) -> Result<doctor::Facts> {

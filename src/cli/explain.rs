@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 
 use super::args::Format;
-use super::output::{format, look};
+use super::output::{ended_as, format, look};
 use super::targeting::TargetFlags;
 use crate::config::Variables;
 use crate::error::{ExitCode, Result};
@@ -51,15 +51,12 @@ pub(super) async fn explain(arguments: Explain, variables: Variables) -> Result<
     arguments.target.apply(&mut settings)?;
     let opened = runner::open(&settings).await?;
     let looked = Box::pin(explain::read(&opened.target, &address)).await;
-    let left = opened.close().await;
-    let explained = explain::explain(&looked?);
+    let (facts, left) = opened.closed(looked).await?;
+    let explained = explain::explain(&facts);
     let text = match format {
         Format::Terminal => explanation(&explained, look()),
         Format::Json => explanation_json(&explained),
     };
     writeln!(std::io::stdout(), "{text}").ok();
-    let left = left.map(|_| ExitCode::LeftBehind);
-    Ok(ExitCode::worst(
-        left.into_iter().chain([explained.exit_code()]),
-    ))
+    Ok(ended_as(explained.exit_code(), left))
 }

@@ -114,6 +114,15 @@ fn whereabouts(folder: &Path) -> String {
     format!("report: {page}, and beside it .json .md .junit.xml .prom")
 }
 
+/// The code of a verb that only looked, with what of its target could not be removed named.
+pub(super) fn ended_as(code: ExitCode, left: Option<String>) -> ExitCode {
+    let left = left.map(|left| {
+        eprintln!("bucketpair: left behind: {left}");
+        ExitCode::LeftBehind
+    });
+    ExitCode::worst(left.into_iter().chain([code]))
+}
+
 /// Whether standard output takes colours; `NO_COLOR` says no (<https://no-color.org>).
 pub(super) fn look() -> Look {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

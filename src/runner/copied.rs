@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::exports::{Kept, unsaved};
-use super::{Settings, Shared, Stage, in_order, left_running, opened, play, survey};
+use super::{Settings, Shared, Stage, ended, in_order, opened, play, survey};
 use crate::check::{Check, CheckKind, judge};
 use crate::error::{Error, Result};
 use crate::history::{
@@ -76,15 +76,7 @@ pub async fn check_copied(
         kept.end(Ok(report))
     };
     let outcome = outcome.await;
-    match (outcome, opened.close().await) {
-        (Ok(report), None) => Ok(report),
-        (Ok(report), Some(left)) => Ok(left_running(report, left, &settings)),
-        (Err(cause), None) => Err(cause),
-        (Err(cause), Some(names)) => Err(Error::LeftBehind {
-            cause: Box::new(cause),
-            names,
-        }),
-    }
+    Ok(ended(opened.closed(outcome).await?, &settings))
 }
 
 /// Size and SHA-256 of each file, before anything is asked of a server.

@@ -94,17 +94,9 @@ pub async fn drill(
         staged(&shared, &drill, interrupt).await
     };
     let outcome = outcome.await;
-    match (outcome, opened.close().await) {
-        (Ok(mut report), left) => {
-            report.report.left_behind.extend(left);
-            Ok(report)
-        }
-        (Err(cause), None) => Err(cause),
-        (Err(cause), Some(names)) => Err(Error::LeftBehind {
-            cause: Box::new(cause),
-            names,
-        }),
-    }
+    let (mut report, left) = opened.closed(outcome).await?;
+    report.report.left_behind.extend(left);
+    Ok(report)
 }
 
 /// The same against a target that is open already.

@@ -126,6 +126,18 @@ impl Opened {
         }
         None
     }
+
+    /// Ends what was started after an outcome, and adds what could not be removed: to the error, or
+    /// beside the value.
+    ///
+    /// # Errors
+    /// The outcome's own.
+    pub async fn closed<T>(self, outcome: Result<T>) -> Result<(T, Option<String>)> {
+        match outcome {
+            Ok(value) => Ok((value, self.close().await)),
+            Err(cause) => Err(closed(self, cause).await),
+        }
+    }
 }
 
 /// Opens the chosen target, and finds the pair that is named by its stacks.
