@@ -93,9 +93,13 @@ variables! {
     LocalstackImage = "BUCKETPAIR_LOCALSTACK_IMAGE",
     /// Whether an image that is not here is pulled: `1` or `0`. Default: `0`.
     Pull = "BUCKETPAIR_PULL",
-    /// A target whose trials `cargo test` must not ignore: `localstack`. Default: none.
+    /// What `cargo test` must not ignore for want of a program: `localstack`, `chromium`, or both
+    /// with a comma between. Default: none.
     Require = "BUCKETPAIR_REQUIRE",
 }
+
+/// What [`Variable::Require`] may name.
+const REQUIRABLE: [&str; 2] = ["localstack", "chromium"];
 
 /// The environment of this process. What is not Unicode is made so: `std::env::vars` would panic
 /// over a variable that is none of ours.
@@ -214,9 +218,26 @@ impl Variables {
     /// # Errors
     /// [`Error::Usage`] for another word, which would silently require nothing.
     pub fn requires_localstack(&self) -> Result<bool> {
-        let word = |text: &str| (text == "localstack").then_some(());
-        let required = self.parsed(Variable::Require, "localstack", word)?;
-        Ok(required.is_some())
+        self.requires("localstack")
+    }
+
+    /// Whether `cargo test` must not ignore the trials in Chromium.
+    ///
+    /// # Errors
+    /// As [`Variables::requires_localstack`].
+    pub fn requires_chromium(&self) -> Result<bool> {
+        self.requires("chromium")
+    }
+
+    fn requires(&self, program: &str) -> Result<bool> {
+        let known = |text: &str| {
+            let words: Vec<_> = text.split(',').map(|word| word.trim().to_owned()).collect();
+            let all = words.iter().all(|word| REQUIRABLE.contains(&word.as_str()));
+            all.then_some(words)
+        };
+        let form = "localstack, chromium, or both with a comma between";
+        let required = self.parsed(Variable::Require, form, known)?;
+        Ok(required.is_some_and(|words| words.iter().any(|word| word == program)))
     }
 
     fn keys(&self) -> Result<Option<Keys>> {
@@ -352,14 +373,21 @@ mod tests {
         );
     }
 
+    #[rstest]
+    #[case::one("localstack", true, false)]
+    #[case::both("localstack, chromium", true, true)]
+    #[case::other("chromium", false, true)]
+    #[case::none("", false, false)]
+    fn what_is_required_is_a_list(#[case] text: &str, #[case] stack: bool, #[case] browser: bool) {
+        let set = variables(&[("BUCKETPAIR_REQUIRE", text)]).unwrap();
+        assert_eq!(set.requires_localstack().unwrap(), stack);
+        assert_eq!(set.requires_chromium().unwrap(), browser);
+    }
+
     #[test]
-    fn what_is_required_is_localstack_or_refused() {
-        let set = |word: &str| {
-            Variables::read([("BUCKETPAIR_REQUIRE".to_owned(), word.to_owned())]).unwrap()
-        };
-        assert!(set("localstack").requires_localstack().unwrap());
-        assert!(!set("").requires_localstack().unwrap());
-        let error = set("localstak").requires_localstack().unwrap_err();
+    fn a_word_that_would_require_nothing_is_refused() {
+        let set = variables(&[("BUCKETPAIR_REQUIRE", "localstack,chrome")]).unwrap();
+        let error = set.requires_localstack().unwrap_err();
         assert!(error.to_string().contains("BUCKETPAIR_REQUIRE"), "{error}");
     }
 

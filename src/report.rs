@@ -10,6 +10,7 @@ mod exposition;
 mod html;
 mod json;
 mod junit;
+pub mod lag;
 mod markdown;
 mod page;
 mod prometheus;
@@ -17,6 +18,8 @@ mod save;
 mod terminal;
 mod wording;
 
+#[cfg(test)]
+mod fits;
 #[cfg(test)]
 mod tests;
 

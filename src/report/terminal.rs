@@ -130,7 +130,7 @@ impl Look {
         }
     }
 
-    fn tone(self, tone: Tone, text: &str) -> String {
+    pub(super) fn tone(self, tone: Tone, text: &str) -> String {
         match tone {
             Tone::Bad => self.red(text),
             Tone::Unsure => self.yellow(text),

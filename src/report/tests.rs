@@ -185,6 +185,7 @@ fn colour_is_shown_only_where_it_is_wanted() {
 fn the_json_names_its_version_and_reads_back() {
     let report = report(vec![all(Verdict::Pass), ignored(), set_up()]);
     let document: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
+    super::fits::fits(&document, "report-v1.json");
     assert_eq!(document["bucketpair_report"], VERSION);
     assert_eq!(document["exit_code"], ExitCode::SetUp as u8);
     let read: RunReport = serde_json::from_value(document).unwrap();

@@ -4,11 +4,14 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use boon::{Compiler, Schemas};
 use rstest::rstest;
 use serde_json::Value;
 
 use super::{bucketpair, expect, judge};
+
+#[path = "../../src/report/fits.rs"]
+mod fits;
+use fits::fits;
 
 const FILES: [&str; 5] = [
     "report.json",
@@ -24,20 +27,6 @@ fn read(folder: &Path, name: &str) -> String {
 
 fn document(folder: &Path) -> Value {
     serde_json::from_str(&read(folder, "report.json")).expect("a whole document at every moment")
-}
-
-/// Holds a document to the schema that is published.
-fn fits(document: &Value, schema: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("docs/schema")
-        .join(schema);
-    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
-    let schema = compiler
-        .compile(path.to_str().unwrap(), &mut schemas)
-        .unwrap();
-    if let Err(error) = schemas.validate(document, schema) {
-        panic!("{error:#}\n{document:#}");
-    }
 }
 
 #[rstest]
