@@ -16,12 +16,12 @@ const SINGLE: usize = 600;
 const STRETCHES: usize = 120;
 const HEIGHT: f64 = 300.0;
 
-/// A line that is drawn: when, from, to, and whether it has an upper end.
+/// A line that is drawn, in nanoseconds: when, from, and to, where it has an upper end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Drawn {
-    pub(super) at_ns: u64,
-    pub(super) lower_ns: u64,
-    pub(super) upper_ns: Option<u64>,
+    pub(super) at: u64,
+    pub(super) lower: u64,
+    pub(super) upper: Option<u64>,
 }
 
 /// The drawing; none where nothing was measured.
@@ -30,11 +30,9 @@ pub(super) fn over_time(id: &str, samples: &[&Sample]) -> Option<Markup> {
         ..=SINGLE => singly(samples),
         _ => in_stretches(samples),
     };
-    let ends = lines
-        .iter()
-        .flat_map(|line| [Some(line.lower_ns), line.upper_ns]);
+    let ends = lines.iter().flat_map(|line| [Some(line.lower), line.upper]);
     let scale = Scale::over(ends.flatten())?;
-    let last = lines.iter().map(|line| line.at_ns).max()?;
+    let last = lines.iter().map(|line| line.at).max()?;
     let mut svg = String::new();
     let area = Area {
         height: HEIGHT,
@@ -76,9 +74,9 @@ fn description(samples: &[&Sample]) -> String {
 
 pub(super) fn singly(samples: &[&Sample]) -> Vec<Drawn> {
     let drawn = |sample: &&Sample| Drawn {
-        at_ns: sample.acknowledged_ns,
-        lower_ns: sample.interval.lower_ns,
-        upper_ns: sample.interval.upper_ns,
+        at: sample.acknowledged_ns,
+        lower: sample.interval.lower_ns,
+        upper: sample.interval.upper_ns,
     };
     samples.iter().map(drawn).collect()
 }
@@ -88,14 +86,14 @@ pub(super) fn in_stretches(samples: &[&Sample]) -> Vec<Drawn> {
     let width = last.unwrap_or(0) / STRETCHES as u64 + 1;
     let mut stretches: Vec<Option<Drawn>> = vec![None; STRETCHES];
     for sample in singly(samples) {
-        let index = ((sample.at_ns / width) as usize).min(STRETCHES - 1);
+        let index = ((sample.at / width) as usize).min(STRETCHES - 1);
         stretches[index] = Some(match stretches[index] {
             None => sample,
             Some(held) => Drawn {
-                at_ns: held.at_ns,
-                lower_ns: held.lower_ns.min(sample.lower_ns),
+                at: held.at,
+                lower: held.lower.min(sample.lower),
                 // Of a replica that was never seen the stretch is open above.
-                upper_ns: held.upper_ns.zip(sample.upper_ns).map(|(a, b)| a.max(b)),
+                upper: held.upper.zip(sample.upper).map(|(a, b)| a.max(b)),
             },
         });
     }
@@ -125,12 +123,10 @@ fn axes(svg: &mut String, area: Area, scale: &Scale, last: u64) {
 fn draw(svg: &mut String, area: Area, scale: &Scale, lines: &[Drawn], last: u64) {
     let (mut seen, mut open) = (String::new(), String::new());
     for drawn in lines {
-        let x = area.x(drawn.at_ns as f64 / (last.max(1)) as f64);
-        let low = area.y(scale.place(drawn.lower_ns));
-        let high = drawn
-            .upper_ns
-            .map_or(0.0, |upper| area.y(scale.place(upper)));
-        let path = if drawn.upper_ns.is_some() {
+        let x = area.x(drawn.at as f64 / (last.max(1)) as f64);
+        let low = area.y(scale.place(drawn.lower));
+        let high = drawn.upper.map_or(0.0, |upper| area.y(scale.place(upper)));
+        let path = if drawn.upper.is_some() {
             &mut seen
         } else {
             &mut open

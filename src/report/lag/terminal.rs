@@ -59,11 +59,8 @@ fn total(cell: &Cell, look: Look) -> String {
     if let Some(sure) = sure {
         let (sure, units) = (percent(sure.confidence), sure.units);
         let columns = format!("{:10}{:25}of these samples", "", format!("{sure} sure"));
-        text.push_str(&format!(
-            "{} {}\n",
-            look.dim(&columns),
-            look.dim(&format!("({units})"))
-        ));
+        let line = look.dim(&format!("{columns} ({units})"));
+        writeln!(text, "{line}").expect("a String takes every write");
     }
     cell.service
         .iter()

@@ -135,15 +135,12 @@ fn a_long_run_is_drawn_in_stretches_that_hold_every_sample() {
     let samples: Vec<&Sample> = samples.iter().collect();
     let (single, stretches) = (singly(&samples), in_stretches(&samples));
     assert!(stretches.len() <= 120, "{}", stretches.len());
-    let lowest = |drawn: &[Drawn]| drawn.iter().map(|line| line.lower_ns).min();
-    let highest = |drawn: &[Drawn]| drawn.iter().filter_map(|line| line.upper_ns).max();
+    let lowest = |drawn: &[Drawn]| drawn.iter().map(|line| line.lower).min();
+    let highest = |drawn: &[Drawn]| drawn.iter().filter_map(|line| line.upper).max();
     assert_eq!(lowest(&single), lowest(&stretches));
     assert!(highest(&stretches) <= highest(&single));
     assert_eq!(
-        stretches
-            .iter()
-            .filter(|line| line.upper_ns.is_none())
-            .count(),
+        stretches.iter().filter(|line| line.upper.is_none()).count(),
         1
     );
 }
