@@ -18,6 +18,7 @@ mod open;
 mod play;
 mod role;
 mod select;
+mod settling;
 #[cfg(feature = "stacks")]
 pub mod stack;
 mod stage;
@@ -41,6 +42,7 @@ use crate::report::{self, Row, RunReport};
 use crate::scenario::Scenario;
 use crate::target::{Choice, Connect, Localstack, Stop, Target, preflight};
 use exports::Kept;
+use settling::Settling;
 
 pub use copied::{Copied, check_copied};
 pub use drill::{Drill, DrillReport, drill, drill_on};
@@ -285,7 +287,9 @@ async fn carried_out(
     rows.iter().for_each(&on_row);
     tokio::pin!(interrupt);
     let terms = budget::set(shared, settings, &scenarios);
-    if !scenarios.is_empty() {
+    // Where pairs rest first, each scenario's own canaries have to do: another rest for one more
+    // pair would show nothing else.
+    if !scenarios.is_empty() && shared.pace.settle.is_zero() {
         Box::pin(prove_live(shared, interrupt.as_mut())).await?;
     }
     let end = all(shared, scenarios, jobs, &mut rows, &on_row, interrupt).await;
@@ -359,14 +363,21 @@ async fn all(
 ) -> End {
     let slots = Arc::new(Semaphore::new(jobs));
     let mut running = JoinSet::new();
+    let settling = Settling::new(shared.pace.settle, scenarios.len());
     for scenario in scenarios {
-        let (shared, slots) = (shared.clone(), Arc::clone(&slots));
+        let (shared, slots, settling) = (shared.clone(), Arc::clone(&slots), settling.clone());
         running.spawn(async move {
-            let _slot = slots
-                .acquire_owned()
-                .await
-                .expect("the semaphore is never closed");
-            Box::pin(play::play(&shared, scenario)).await
+            let slot = || Arc::clone(&slots).acquire_owned();
+            let mut held = slot().await.expect("the semaphore is never closed");
+            let stage = Box::pin(play::stage(&shared, &scenario)).await;
+            if let Some(settling) = settling {
+                drop(held);
+                settling.over().await;
+                held = slot().await.expect("the semaphore is never closed");
+            }
+            let row = Box::pin(play::play(&shared, scenario, stage)).await;
+            drop(held);
+            row
         });
     }
     loop {

@@ -19,7 +19,9 @@ use super::Stage;
 const ROUNDS: u32 = 4;
 
 impl Stage {
-    /// Writes canaries until one has arrived at every destination that an enabled rule names.
+    /// Writes canaries until as many in a row as the target's pace asks for have arrived at every
+    /// destination that an enabled rule names. One that is late, or FAILED, which is final, begins
+    /// the row anew.
     /// Returns how long the last one took; nothing where no rule is enabled.
     ///
     /// # Errors
@@ -29,10 +31,16 @@ impl Stage {
         if rules.is_empty() {
             return Ok(None);
         }
-        for round in 1..=ROUNDS {
+        let (mut missed, mut in_a_row) = (0, 0);
+        while missed < ROUNDS {
             let began = Instant::now();
-            let wait = self.pace().deadline / ROUNDS * round / 2;
-            if self.round(&rules, began + wait).await? {
+            let wait = self.pace().deadline / ROUNDS * (missed + 1) / 2;
+            if !self.round(&rules, began + wait).await? {
+                (missed, in_a_row) = (missed + 1, 0);
+                continue;
+            }
+            in_a_row += 1;
+            if in_a_row >= self.pace().canaries {
                 return Ok(Some(began.elapsed()));
             }
         }

@@ -22,6 +22,8 @@ pub struct Pace {
     pub schedule: Schedule,
     /// How long fresh pairs rest between their provision and the first write (R-CFG-12).
     pub settle: Duration,
+    /// How many canaries in a row have to arrive before a configuration counts as live.
+    pub canaries: u32,
     /// How many scenarios run side by side.
     pub jobs: usize,
     /// Whether what AWS leaves open is required too: of emulators, which claim it.
@@ -35,6 +37,7 @@ impl Pace {
         window: Duration::from_millis(300),
         schedule: Schedule::NEAR,
         settle: Duration::ZERO,
+        canaries: 1,
         jobs: 16,
         unsure_rules_are_required: true,
     };
@@ -44,6 +47,7 @@ impl Pace {
         window: Duration::from_secs(1),
         schedule: Schedule::NEAR,
         settle: Duration::ZERO,
+        canaries: 1,
         jobs: 8,
         unsure_rules_are_required: true,
     };
@@ -53,6 +57,7 @@ impl Pace {
         window: Duration::from_secs(2),
         schedule: Schedule::NEAR,
         settle: Duration::ZERO,
+        canaries: 1,
         jobs: 8,
         unsure_rules_are_required: false,
     };
@@ -63,6 +68,7 @@ impl Pace {
         window: Duration::from_mins(1),
         schedule: Schedule::FAR,
         settle: Duration::from_mins(15),
+        canaries: 3,
         jobs: 64,
         unsure_rules_are_required: false,
     };

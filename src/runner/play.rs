@@ -12,9 +12,9 @@ use crate::report::Row;
 use crate::scenario::Scenario;
 use crate::workload::{Applied, Step, Until};
 
-/// Runs one scenario. Whatever happens, its pair is removed, unless it is to be kept.
-pub(super) async fn play(shared: &Shared, scenario: Scenario) -> Row {
-    let outcome = Box::pin(attempt(shared, &scenario)).await;
+/// Runs one scenario on its stage. Whatever happens, its pair is removed, unless it is to be kept.
+pub(super) async fn play(shared: &Shared, scenario: Scenario, stage: Result<Stage>) -> Row {
+    let outcome = Box::pin(attempt(shared, &scenario, stage)).await;
     outcome.unwrap_or_else(|error| Row::errored(&scenario.name, &scenario.summary, &error))
 }
 
@@ -24,8 +24,8 @@ pub(super) fn panicked(panic: &JoinError) -> Row {
     Row::errored("?", "a scenario that panicked", &error)
 }
 
-async fn attempt(shared: &Shared, scenario: &Scenario) -> Result<Row> {
-    let mut stage = stage(shared, scenario).await?;
+async fn attempt(shared: &Shared, scenario: &Scenario, stage: Result<Stage>) -> Result<Row> {
+    let mut stage = stage?;
     let acted = act(&mut stage, scenario).await;
     let judged = judge(&stage.recorder.history());
     if !shared.keep {
