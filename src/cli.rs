@@ -13,6 +13,7 @@ mod explain;
 mod judge;
 mod list;
 mod output;
+mod policy;
 mod run;
 mod serve;
 #[cfg(feature = "stacks")]
@@ -58,6 +59,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
             return blocking(explain::explain(*explain, Variables::read(environment())?));
         }
         Some(Verb::List(list)) => return list::list(&list),
+        Some(Verb::Policy(policy)) => return policy::policy(&policy),
         Some(Verb::Judge(judge)) => return judge::judge(&judge, &Variables::read(environment())?),
         Some(Verb::Drill(flags)) => {
             return blocking(drill::drill(*flags, Variables::read(environment())?));

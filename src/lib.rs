@@ -38,6 +38,7 @@
 //! | [`scenario`] | the catalogue, one behaviour a file |
 //! | [`explain`] | one object: which rule, which status, what is there, and why |
 //! | [`doctor`] | what would make replication fail or surprise, by reading alone |
+//! | [`policy`] | the least-privilege IAM policies |
 //! | [`cost`] | what requests cost, by a dated table |
 //! | [`runner`], [`report`] | composition, and what people read |
 //! | `emulator` | the embedded S3 pair |
@@ -69,6 +70,7 @@ pub mod explain;
 pub mod fixture;
 pub mod history;
 pub mod lag;
+pub mod policy;
 pub mod probe;
 pub mod provision;
 pub mod replication;

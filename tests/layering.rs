@@ -24,7 +24,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
             "cli",
             vec![
                 "runner", "emulator", "target", "history", "check", "lag", "report", "config",
-                "scenario", "doctor", "explain",
+                "policy", "scenario", "doctor", "explain",
             ],
         ),
         // A pair for a user's test: a second composition root beside the command line.
@@ -55,6 +55,8 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         // The meter stops a target's clients at a cap, so that it has to know prices.
         ("target", vec!["cost"]),
         ("cost", vec![]),
+        // A table of IAM actions, printed by the command line.
+        ("policy", vec![]),
         ("history", vec![]),
         ("error", vec![]),
         // Durations as they are typed: flags, delays of the embedded pair, service levels.

@@ -3,7 +3,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
     check::CheckFiles, doctor::Doctor, drill::DrillFlags, explain::Explain, judge::Judge,
-    list::List, run::Run, serve::Serve, sweep::SweepFlags,
+    list::List, policy::Policy, run::Run, serve::Serve, sweep::SweepFlags,
 };
 
 pub(super) const EXIT_CODES: &str = "\
@@ -48,6 +48,8 @@ pub(super) enum Verb {
     /// Make the pair by two CloudFormation stacks, show them, remove them
     #[cfg(feature = "stacks")]
     Stack(Box<super::stack::Stack>),
+    /// Print the least-privilege IAM policies for AWS
+    Policy(Policy),
     /// List the scenarios with the rules they prove
     List(List),
     /// Prove that an alarm is alive: deny an action, see FAILED, restore, see COMPLETED

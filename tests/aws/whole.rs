@@ -1,7 +1,10 @@
 //! A run on AWS, whole: guard, provision, canaries, scenarios, teardown.
 
+use std::collections::BTreeSet;
+
 use bucketpair::cost::{Bill, Prices, Terms};
 use bucketpair::error::ExitCode;
+use bucketpair::policy::Actions;
 use bucketpair::report::RunReport;
 use bucketpair::runner;
 
@@ -68,4 +71,27 @@ async fn a_cap_that_allows_nothing_ends_with_3_and_leaves_nothing() {
     assert!(report.errors.join("").contains("--max-usd"), "{report:#?}");
     assert_eq!(report.left_behind, Vec::<String>::new());
     assert!(!report.pending.is_empty());
+}
+
+/// The whole catalogue, at AWS's place: what it asks is what the policy of `run` allows.
+#[tokio::test(start_paused = true)]
+async fn the_policy_of_run_is_what_the_catalogue_asks() {
+    let settings = Aws::new("15s").settings();
+    let report = runner::run(settings, |_| {}, std::future::pending());
+    let report = Box::pin(report).await.unwrap();
+    assert_eq!(report.exit_code(), ExitCode::Passed, "{report:#?}");
+    let asked = report.usage.requests.iter().filter(|r| r.attempts > 0);
+    let asked: BTreeSet<_> = asked.map(|requests| requests.operation.clone()).collect();
+    let allowed: BTreeSet<_> = Actions::built_in().verbs["run"].iter().cloned().collect();
+    // An upload is aborted only after a part of it failed, and a bucket is tagged afterwards only
+    // where it was created without its tags.
+    let on_failure = ["AbortMultipartUpload", "PutBucketTagging"];
+    let on_failure: BTreeSet<_> = on_failure.map(str::to_owned).into();
+    let beyond: Vec<_> = asked.difference(&allowed).collect();
+    assert!(
+        beyond.is_empty(),
+        "asked, and not in the policy: {beyond:?}"
+    );
+    let unused: BTreeSet<_> = allowed.difference(&asked).cloned().collect();
+    assert_eq!(unused, on_failure, "in the policy, and never asked");
 }
