@@ -21,7 +21,7 @@ mod tagging;
 
 pub use adopt::{adopt, intend_writes, seen};
 pub use configure::{configure, role_of};
-pub use denial::{Denial, deny, restore, take_back};
+pub use denial::{Denial, Whose, deny, restore, take_back};
 pub use ledger::Ledger;
 pub use remove::{LeftBehind, remove_prefix, tear_down, tear_down_all};
 pub use rules::rule_from_sdk;

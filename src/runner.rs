@@ -133,6 +133,8 @@ pub(crate) struct Shared {
     pub(crate) seed: u64,
     pub(crate) keep: bool,
     pub(crate) pair: Option<(String, String)>,
+    /// The stacks that the pair was named by.
+    pub(crate) stack: Option<String>,
     /// The role of fresh pairs.
     pub(crate) role: String,
 }
@@ -151,6 +153,7 @@ impl Shared {
             seed: settings.seed,
             keep: settings.keep,
             pair: opened.pair.clone(),
+            stack: settings.stack.clone(),
             header,
         })
     }

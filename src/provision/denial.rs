@@ -1,7 +1,8 @@
 //! Taking an action away from a replication role, and giving it back.
 //!
-//! A denial is a policy of its own on the role, limited to the buckets and the prefix of one pair:
-//! taking it back leaves the role as it was, and nobody else's objects fail.
+//! On a role of the embedded pair a denial is a policy of its own, limited to the buckets and the
+//! prefix of one pair: taking it back leaves the role as it was, and nobody else's objects fail. On
+//! the role of a stack it is two of the stack's parameters.
 
 use std::collections::BTreeSet;
 
@@ -15,17 +16,26 @@ use crate::target::{Target, delete_own, put_own};
 
 /// What the names of our policies begin with; the run's ID follows.
 const POLICY: &str = "bucketpair-denial-";
+/// What a stack is called in a ledger.
+const STACKS: &str = "stacks/";
 /// Assuming the role is what its trust policy says, not what it may do.
 const ASSUME: &str = "sts:AssumeRole";
+
+/// Whose role something is denied to.
+#[derive(Debug, Clone, Copy)]
+pub enum Whose<'a> {
+    /// A role of the embedded pair, by name or ARN.
+    Role(&'a str),
+    /// The role of the source's stack of this name.
+    Stack(&'a str),
+}
 
 /// Actions that are denied to a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Denial {
-    /// The role's name.
-    pub role: String,
-    /// The policy that denies.
-    pub policy: String,
+    /// The policy, or the stack, that denies, as the ledger names it.
+    pub on: String,
     /// What is denied.
     pub actions: BTreeSet<String>,
 }
@@ -39,63 +49,131 @@ pub struct Denial {
 pub async fn deny(
     target: &Target,
     pair: &Pair,
-    role: &str,
+    whose: Whose<'_>,
     actions: &BTreeSet<String>,
     ledger: &Ledger,
 ) -> Result<Denial> {
-    if !target.offers(Capability::DenyReplication) {
-        return Err(Error::NotOffered(
-            "this target has no replication role to deny anything to; use the embedded pair, \
-             `bucketpair serve`, or --stack on AWS"
-                .to_owned(),
-        ));
-    }
-    let client = &target.source.client;
-    let denial = Denial {
-        role: name_of(role).to_owned(),
-        policy: format!("{POLICY}{}", pair.run),
-        actions: actions.clone(),
+    let on = match whose {
+        Whose::Stack(name) => format!("{STACKS}{name}"),
+        Whose::Role(role) if target.offers(Capability::DenyReplication) => {
+            format!("roles/{}/policies/{POLICY}{}", name_of(role), pair.run)
+        }
+        Whose::Role(_) => return Err(not_offered()),
     };
+    let actions = actions.clone();
+    let denial = Denial { on, actions };
     ledger.intend(denial.entry(target)).await?;
-    if actions.contains(ASSUME) {
-        let nobody = json!({"Version": "2012-10-17", "Statement": []});
-        put_own(client, &denial.trust(), &nobody).await?;
-    }
-    let others: Vec<_> = actions.iter().filter(|action| *action != ASSUME).collect();
-    if !others.is_empty() {
-        put_own(client, &denial.path(), &document(pair, &others)).await?;
+    match whose {
+        Whose::Stack(name) => {
+            let put = on_stack(target, pair, name, &denial.actions).await;
+            if matches!(put, Err(Error::Usage(_))) {
+                // Nothing was put, and what another drill has denied is not ours to give back.
+                ledger.note(&denial.entry(target), State::Removed).await?;
+            }
+            put?;
+        }
+        Whose::Role(_) => on_role(target, pair, &denial).await?,
     }
     Ok(denial)
 }
 
-/// Gives back what the ledger of a dead run says is denied: `on` is an entry's
+fn not_offered() -> Error {
+    Error::NotOffered(
+        "this target has no replication role to deny anything to; use the embedded pair, \
+         `bucketpair serve`, or a pair made by `bucketpair stack up` with --stack"
+            .to_owned(),
+    )
+}
+
+async fn on_role(target: &Target, pair: &Pair, denial: &Denial) -> Result<()> {
+    let client = &target.source.client;
+    if let Some(trust) = denial.trust() {
+        let nobody = json!({"Version": "2012-10-17", "Statement": []});
+        put_own(client, &trust, &nobody).await?;
+    }
+    let others: Vec<_> = denial
+        .actions
+        .iter()
+        .filter(|action| *action != ASSUME)
+        .collect();
+    match others.is_empty() {
+        true => Ok(()),
+        false => put_own(client, &denial.on, &document(pair, &others)).await,
+    }
+}
+
+/// A stack denies one action: of several that do the same it is the one that its role has.
+#[cfg(feature = "stacks")]
+async fn on_stack(
+    target: &Target,
+    pair: &Pair,
+    name: &str,
+    actions: &BTreeSet<String>,
+) -> Result<()> {
+    use super::stacks::drill::{DENIABLE, deny};
+
+    let deniable = actions
+        .iter()
+        .find(|action| DENIABLE.contains(&action.as_str()));
+    let action = deniable.or(actions.first()).map_or("", String::as_str);
+    deny(target, name, action, &pair.prefix).await
+}
+
+#[cfg(not(feature = "stacks"))]
+#[expect(clippy::unused_async, reason = "with stacks it waits")]
+async fn on_stack(_: &Target, _: &Pair, name: &str, _: &BTreeSet<String>) -> Result<()> {
+    Err(no_stacks(name))
+}
+
+#[cfg(feature = "stacks")]
+async fn off_stack(target: &Target, name: &str) -> Result<()> {
+    super::stacks::drill::restore(target, name).await
+}
+
+#[cfg(not(feature = "stacks"))]
+#[expect(clippy::unused_async, reason = "with stacks it waits")]
+async fn off_stack(_: &Target, name: &str) -> Result<()> {
+    Err(no_stacks(name))
+}
+
+#[cfg(not(feature = "stacks"))]
+fn no_stacks(name: &str) -> Error {
+    Error::NotOffered(format!(
+        "the stack {name}: CloudFormation is not compiled in; build with the feature `stacks`"
+    ))
+}
+
+/// Gives back what the ledger of a dead run says is denied: `on` is of its
 /// [`Entry::Denial`](super::Entry::Denial). One that was given back already is none to fail over.
 ///
 /// # Errors
-/// [`Error::Usage`] for an entry that is no denial on a role, and what the target refuses.
+/// [`Error::Usage`] for an entry that is no denial of bucketpair's, and what the target refuses.
 pub async fn take_back(target: &Target, on: &str) -> Result<()> {
+    if let Some(name) = on.strip_prefix(STACKS) {
+        return off_stack(target, name).await;
+    }
     let named = on
         .strip_prefix("roles/")
         .and_then(|rest| rest.split_once("/policies/"));
-    let ours = named.is_some_and(|(_, policy)| policy.starts_with(POLICY));
-    if !ours {
-        return Err(Error::Usage(format!(
+    match named {
+        Some((_, policy)) if policy.starts_with(POLICY) => {
+            delete_own(&target.source.client, on).await
+        }
+        _ => Err(Error::Usage(format!(
             "the ledger's denial on {on:?} is none that bucketpair put on a role; look at it yourself"
-        )));
+        ))),
     }
-    delete_own(&target.source.client, on).await
 }
 
-/// Gives back what was denied. One that was given back already is none to fail over.
+/// Gives back what was denied.
 ///
 /// # Errors
 /// What the target refuses.
 pub async fn restore(target: &Target, denial: &Denial, ledger: &Ledger) -> Result<()> {
-    let client = &target.source.client;
-    if denial.actions.contains(ASSUME) {
-        delete_own(client, &denial.trust()).await?;
+    if let Some(trust) = denial.trust() {
+        delete_own(&target.source.client, &trust).await?;
     }
-    delete_own(client, &denial.path()).await?;
+    take_back(target, &denial.on).await?;
     ledger.note(&denial.entry(target), State::Removed).await
 }
 
@@ -121,17 +199,17 @@ pub(super) async fn take_back_all(target: &Target, ledger: &Ledger) -> Vec<LeftB
 impl Denial {
     fn entry(&self, target: &Target) -> Entry {
         Entry::Denial {
-            on: self.path(),
+            on: self.on.clone(),
             place: Place::of(target, Side::Source),
         }
     }
 
-    fn path(&self) -> String {
-        format!("roles/{}/policies/{}", self.role, self.policy)
-    }
-
-    fn trust(&self) -> String {
-        format!("roles/{}/trust", self.role)
+    /// The trust policy, where assuming the role is denied.
+    fn trust(&self) -> Option<String> {
+        let (role, _) = self.on.split_once("/policies/")?;
+        self.actions
+            .contains(ASSUME)
+            .then(|| format!("{role}/trust"))
     }
 }
 

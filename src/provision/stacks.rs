@@ -5,6 +5,7 @@
 
 mod cloudformation;
 mod deploy;
+pub mod drill;
 mod event;
 mod follow;
 mod parameters;

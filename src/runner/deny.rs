@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Stage;
 use crate::error::{Error, Result};
 use crate::history::{Operation, OperationKind, Outcome, Side};
-use crate::provision::{self, Denial};
+use crate::provision::{self, Denial, Whose};
 
 impl Stage {
     /// Denies actions to the role of the pair, on the pair's keys.
@@ -20,9 +20,13 @@ impl Stage {
                 actions: actions.clone(),
             },
         );
-        let (target, pair) = (&self.shared.target, &self.pair);
-        self.denial =
-            Some(provision::deny(target, pair, &self.role, &actions, &self.shared.ledger).await?);
+        let (target, pair, ledger) = (&self.shared.target, &self.pair, &self.shared.ledger);
+        let whose = match &self.shared.stack {
+            Some(name) => Whose::Stack(name),
+            None => Whose::Role(&self.role),
+        };
+        let denial = Box::pin(provision::deny(target, pair, whose, &actions, ledger)).await?;
+        self.denial = Some(denial);
         self.acknowledge(&operation, op);
         Ok(())
     }
@@ -35,7 +39,12 @@ impl Stage {
         let nothing = || Error::Internal("nothing is denied".to_owned());
         let denial: Denial = self.denial.take().ok_or_else(nothing)?;
         let (operation, op) = self.invoke("restore", OperationKind::Restore);
-        provision::restore(&self.shared.target, &denial, &self.shared.ledger).await?;
+        Box::pin(provision::restore(
+            &self.shared.target,
+            &denial,
+            &self.shared.ledger,
+        ))
+        .await?;
         self.acknowledge(&operation, op);
         Ok(())
     }

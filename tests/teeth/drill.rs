@@ -113,7 +113,7 @@ async fn an_action_that_fails_no_object_is_refused(#[case] action: &str) {
 /// On a server that is no emulator, what stays FAILED is somebody's.
 #[tokio::test(start_paused = true)]
 async fn a_pair_that_bucketpair_did_not_make_is_refused_unless_it_is_ones_own() {
-    let mut settings = settings(&[]);
+    let settings = settings(&[]);
     let mut opened = open_in_process(&settings).unwrap();
     opened.target.capabilities.remove(&Capability::Expendable);
     let (here, there) = (&opened.target.source, &opened.target.destination);
@@ -149,7 +149,7 @@ async fn a_pair_that_bucketpair_did_not_make_is_refused_unless_it_is_ones_own() 
     let rules = rules.rules(v1(rule)).build().unwrap();
     let put = here.client.put_bucket_replication().bucket("theirs");
     put.replication_configuration(rules).send().await.unwrap();
-    settings.pair = Some(("theirs".to_owned(), "their-replica".to_owned()));
+    opened.pair = Some(("theirs".to_owned(), "their-replica".to_owned()));
 
     let drill = Drill::new("s3:ReplicateObject");
     let refused = drill_on(&opened, &settings, &drill, std::future::pending())

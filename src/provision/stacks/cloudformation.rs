@@ -150,6 +150,24 @@ impl Place {
         }
     }
 
+    /// Begins to give the stack other parameters, with the template and the tags that it has; false
+    /// when there is nothing to do.
+    pub(super) async fn set_parameters(&self, parameters: Vec<Parameter>) -> Result<bool> {
+        let call = self
+            .client
+            .update_stack()
+            .stack_name(&self.name)
+            .use_previous_template(true)
+            .set_parameters(Some(parameters))
+            .capabilities(Capability::CapabilityNamedIam)
+            .client_request_token(token());
+        match call.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if says(&error, "No updates are to be performed") => Ok(false),
+            Err(error) => Err(self.refused("UpdateStack", &error)),
+        }
+    }
+
     /// Begins to delete the stack.
     pub(super) async fn delete(&self, id: &str) -> Result<()> {
         let call = self.client.delete_stack().stack_name(id);

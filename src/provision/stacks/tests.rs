@@ -1,6 +1,6 @@
 //! Stacks against written answers: no account, no network, no time.
 
-mod cloud;
+pub(super) mod cloud;
 mod removal;
 
 use std::sync::Mutex;

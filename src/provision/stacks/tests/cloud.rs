@@ -13,15 +13,15 @@ use crate::target::fake::Asked;
 
 /// How CloudFormation goes on after a call that begins something.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Course {
+pub(in super::super) struct Course {
     /// Events as `RESOURCE KIND STATUS REASON`, the oldest first.
-    pub(super) events: Vec<&'static str>,
+    pub(in super::super) events: Vec<&'static str>,
     /// The status at the end.
-    pub(super) status: &'static str,
+    pub(in super::super) status: &'static str,
 }
 
 impl Course {
-    pub(super) fn new(status: &'static str, events: &[&'static str]) -> Self {
+    pub(in super::super) fn new(status: &'static str, events: &[&'static str]) -> Self {
         Self {
             events: events.to_vec(),
             status,
@@ -31,43 +31,43 @@ impl Course {
 
 /// A stack there.
 #[derive(Debug, Clone, Default)]
-pub(super) struct FakeStack {
-    pub(super) id: String,
-    pub(super) status: String,
-    pub(super) outputs: Vec<(&'static str, &'static str)>,
-    pub(super) parameters: BTreeMap<String, String>,
+pub(in super::super) struct FakeStack {
+    pub(in super::super) id: String,
+    pub(in super::super) status: String,
+    pub(in super::super) outputs: Vec<(&'static str, &'static str)>,
+    pub(in super::super) parameters: BTreeMap<String, String>,
     /// Resources as `NAME KIND STATUS PHYSICAL`.
-    pub(super) resources: Vec<String>,
-    pub(super) events: Vec<String>,
+    pub(in super::super) resources: Vec<String>,
+    pub(in super::super) events: Vec<String>,
     /// What its status becomes once somebody has looked at it.
-    pub(super) next: Option<&'static str>,
+    pub(in super::super) next: Option<&'static str>,
 }
 
 /// What stands in one region.
 #[derive(Debug, Default)]
-pub(super) struct Region {
-    pub(super) stack: Option<FakeStack>,
-    pub(super) deleted: Vec<FakeStack>,
+pub(in super::super) struct Region {
+    pub(in super::super) stack: Option<FakeStack>,
+    pub(in super::super) deleted: Vec<FakeStack>,
     /// The course of the next creation, update or deletion.
-    pub(super) course: Course,
+    pub(in super::super) course: Course,
     /// The outputs that a new stack has.
-    pub(super) outputs: Vec<(&'static str, &'static str)>,
+    pub(in super::super) outputs: Vec<(&'static str, &'static str)>,
     /// Refusals, by the call.
-    pub(super) refusals: BTreeMap<&'static str, (u16, &'static str, &'static str)>,
+    pub(in super::super) refusals: BTreeMap<&'static str, (u16, &'static str, &'static str)>,
     /// The parameters of the last creation or update.
-    pub(super) given: BTreeMap<String, String>,
+    pub(in super::super) given: BTreeMap<String, String>,
     /// The calls, in order.
-    pub(super) calls: Vec<String>,
+    pub(in super::super) calls: Vec<String>,
     made: usize,
 }
 
-pub(super) const HOSTS: [&str; 2] = ["source.test", "destination.test"];
+pub(in super::super) const HOSTS: [&str; 2] = ["source.test", "destination.test"];
 
 /// Both regions, by host.
-pub(super) type Regions = Arc<Mutex<BTreeMap<&'static str, Region>>>;
+pub(in super::super) type Regions = Arc<Mutex<BTreeMap<&'static str, Region>>>;
 
 /// A target with both regions, in which stacks come up, and with S3.
-pub(super) fn cloud() -> (Target, Regions, World) {
+pub(in super::super) fn cloud() -> (Target, Regions, World) {
     let regions = Regions::default();
     for (host, outputs) in HOSTS.into_iter().zip([
         vec![
@@ -96,7 +96,11 @@ pub(super) fn cloud() -> (Target, Regions, World) {
 }
 
 /// Something in the region of this host.
-pub(super) fn at<T>(regions: &Regions, host: &str, then: impl FnOnce(&mut Region) -> T) -> T {
+pub(in super::super) fn at<T>(
+    regions: &Regions,
+    host: &str,
+    then: impl FnOnce(&mut Region) -> T,
+) -> T {
     then(regions.lock().unwrap().get_mut(host).unwrap())
 }
 
