@@ -12,7 +12,6 @@ fn not_built<T>(call: &str, permission: &str) -> Fact<T> {
     })
 }
 
-#[expect(clippy::unused_async, reason = "with the feature `grants` it waits")]
 pub(super) async fn role(_target: &Target, _arn: &str) -> Fact<Option<RoleFacts>> {
     let calls = "trust and rights of the role";
     not_built(
@@ -21,7 +20,6 @@ pub(super) async fn role(_target: &Target, _arn: &str) -> Fact<Option<RoleFacts>
     )
 }
 
-#[expect(clippy::unused_async, reason = "with the feature `grants` it waits")]
 pub(super) async fn read_keys(_target: &Target, keys: Vec<(String, bool)>) -> Vec<Fact<KeyFacts>> {
     let permissions = "kms:DescribeKey, kms:GetKeyPolicy, kms:ListGrants";
     let missing = || not_built("state, policy and grants", permissions);
