@@ -131,3 +131,7 @@ bench:
 # Memory of the embedded pair: bytes per small object, growth during a 1 GiB upload.
 memory:
     cargo run --locked --release --example memory
+
+# A boto3 poller, ministack, LocalStack, boto3 and aws-cli beside bucketpair: docs/performance.md.
+peers:
+    bash benches/peers/run.sh

@@ -105,6 +105,7 @@ fn environment(listening: &Listening, arguments: &Serve) -> String {
          export AWS_ACCESS_KEY_ID={ACCESS_KEY_ID}\n\
          export AWS_SECRET_ACCESS_KEY={SECRET_ACCESS_KEY}\n\
          export AWS_REGION={here}\n\
+         export AWS_DEFAULT_REGION={here}\n\
          export AWS_ENDPOINT_URL_S3={source}\n\
          export BUCKETPAIR_ACCESS_KEY_ID={ACCESS_KEY_ID}\n\
          export BUCKETPAIR_SECRET_ACCESS_KEY={SECRET_ACCESS_KEY}\n\
