@@ -113,6 +113,7 @@ nightly:
     done
     $BUCKETPAIR stack up nightly > /dev/null
     bash .github/nightly.sh run > "$out/night.txt" 2>&1 || { cat "$out/night.txt"; exit 1; }
+    bash .github/nightly.sh sweep >> "$out/night.txt" 2>&1 || { cat "$out/night.txt"; exit 1; }
     $BUCKETPAIR stack down nightly --delete-data > /dev/null
     cat "$out/phases.txt"
 
