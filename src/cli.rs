@@ -7,19 +7,23 @@
 
 mod args;
 mod check;
+mod compare;
 mod doctor;
 mod drill;
 mod explain;
 mod judge;
 mod list;
+mod merge;
 mod output;
 mod policy;
 mod run;
 mod serve;
+mod shares;
 #[cfg(feature = "stacks")]
 mod stack;
 mod sweep;
 mod targeting;
+mod trend;
 
 use std::process::ExitCode as ProcessExitCode;
 
@@ -61,6 +65,11 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Some(Verb::List(list)) => return list::list(&list),
         Some(Verb::Policy(policy)) => return policy::policy(&policy),
         Some(Verb::Judge(judge)) => return judge::judge(&judge, &Variables::read(environment())?),
+        Some(Verb::Compare(flags)) => {
+            return compare::compare(&flags, &Variables::read(environment())?);
+        }
+        Some(Verb::Merge(merge)) => return merge::merge(&merge, &Variables::read(environment())?),
+        Some(Verb::Trend(flags)) => return trend::trend(&flags, &Variables::read(environment())?),
         Some(Verb::Drill(flags)) => {
             return blocking(drill::drill(*flags, Variables::read(environment())?));
         }

@@ -2,8 +2,9 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
-    check::CheckFiles, doctor::Doctor, drill::DrillFlags, explain::Explain, judge::Judge,
-    list::List, policy::Policy, run::Run, serve::Serve, sweep::SweepFlags,
+    check::CheckFiles, compare::CompareFlags, doctor::Doctor, drill::DrillFlags, explain::Explain,
+    judge::Judge, list::List, merge::Merge, policy::Policy, run::Run, serve::Serve,
+    sweep::SweepFlags, trend::TrendFlags,
 };
 
 pub(super) const EXIT_CODES: &str = "\
@@ -60,6 +61,12 @@ pub(super) enum Verb {
     Judge(Judge),
     /// Remove what killed runs left, and nothing else
     Sweep(Box<SweepFlags>),
+    /// Compare the lag of two runs: what is slower, by how much, how sure
+    Compare(CompareFlags),
+    /// Join the measurements of several machines or nights without loss
+    Merge(Merge),
+    /// Show a history of measurements and where it changed
+    Trend(TrendFlags),
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -2,6 +2,7 @@
 //! which the errors can be seen.
 
 mod chart;
+mod comparison;
 mod csv;
 mod facts;
 mod html;
@@ -13,18 +14,21 @@ mod save;
 mod scale;
 mod terminal;
 mod text_chart;
+mod trend;
 mod wording;
 
 #[cfg(test)]
 mod tests;
 
 pub use self::csv::csv;
+pub use comparison::{COMPARE_VERSION, Compare, Compares, comparison, comparison_json};
 pub use html::html;
 pub use json::json;
 pub use markdown::markdown;
 pub use prometheus::{LAG_METRICS, prometheus};
 pub use save::save;
 pub use terminal::terminal;
+pub use trend::{TREND_VERSION, trend_json, trend_text};
 
 use crate::error::ExitCode;
 use crate::lag::{Asked, Measured, Profile};

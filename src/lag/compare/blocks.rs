@@ -59,7 +59,7 @@ impl fmt::Display for Permuted {
             Self::Runs { base, new } => write!(f, "{base} and {new} whole runs"),
             Self::Nothing { needed } => write!(
                 f,
-                "nothing: the runs are too short for how long their lags stay alike; it takes at least {needed} samples a run"
+                "nothing, as the runs are too short for how long their lags stay alike; it takes at least {needed} samples a run"
             ),
         }
     }
