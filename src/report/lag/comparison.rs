@@ -117,11 +117,11 @@ fn line(row: &Comparison, look: Look) -> String {
         Change::Improvement => look.green("✓ improvement"),
         Change::NoEvidence => look.green("✓ no evidence"),
         Change::TooFew => look.yellow("? n too small"),
-        Change::TooCoarse => look.yellow("? looks too coarse"),
+        Change::TooCoarse => look.yellow("? too coarse"),
     };
     let bounds = |bounds: &Bounds| range(bounds.lower_ns, bounds.upper_ns);
     format!(
-        "  {:6} {:>17}  {:>17}  {:<20} {verdict}",
+        "  {:5} {:>17} {:>17}  {:<20} {verdict}",
         name(row.quantile),
         bounds(&row.base),
         bounds(&row.new),
