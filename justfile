@@ -125,6 +125,10 @@ repeat N="20":
     for i in $(seq {{N}}); do target/release/bucketpair --seed "$i" > /tmp/bucketpair-repeat.txt || { cat /tmp/bucketpair-repeat.txt; exit 1; }; done
     echo "{{N}} runs passed"
 
+# SIGKILL at N points of a run, a sweep after each: nothing of ours stays, nothing of others is touched.
+kill-test N="1000" SEED="7":
+    KILL_POINTS={{N}} KILL_SEED={{SEED}} cargo test --locked --test command_line kill:: -- --nocapture
+
 # Throughput, ready time and replication latency of the embedded pair.
 bench:
     cargo bench --locked --bench embedded

@@ -14,6 +14,8 @@ use rstest::rstest;
 mod drill;
 #[path = "command_line/existing.rs"]
 mod existing;
+#[path = "command_line/kill.rs"]
+mod kill;
 #[path = "command_line/measurements.rs"]
 mod measurements;
 #[path = "command_line/reports.rs"]
