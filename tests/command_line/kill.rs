@@ -155,7 +155,7 @@ fn point(index: usize, points: usize, whole: &Whole, random: &mut StdRng) -> Poi
     if index < DENSE {
         return Point::Request(index + 1, kill);
     }
-    match index % 2 == 0 {
+    match index.is_multiple_of(2) {
         true => {
             let spread = whole.requests * index / points;
             let jitter = random.random_range(0..=whole.requests / points + 1);
@@ -165,6 +165,10 @@ fn point(index: usize, points: usize, whole: &Whole, random: &mut StdRng) -> Poi
     }
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "the seed and the phases belong in the test's output"
+)]
 #[test]
 fn after_a_sigkill_anywhere_a_sweep_leaves_nothing_of_ours_and_all_of_theirs() {
     let (points, seed) = (number("KILL_POINTS", POINTS), number("KILL_SEED", 7));
