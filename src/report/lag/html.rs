@@ -7,8 +7,8 @@ use super::chart::{Bands, bands, distribution};
 use super::facts::facts;
 use super::over_time::over_time;
 use super::wording::{
-    PARTIAL, because, censored, count, deciding, headline, kind, measure, name, observed, percent,
-    quantile, range, signed, time, title, tone, verdict,
+    self, PARTIAL, at, because, censored, count, deciding, headline, kind, measure, name, observed,
+    percent, quantile, range, shown, signed, time, title, tone, verdict,
 };
 use crate::lag::{Cell, Quantile, RunFacts, Sample, SloJudgement};
 use crate::report::page::{class, page};
@@ -116,18 +116,6 @@ fn quantile_bands(id: &str, cell: &Cell) -> Option<Markup> {
     bands(id, "Quantiles", text, &rows.collect::<Vec<_>>())
 }
 
-fn cells<'a>(report: &'a LagReport, of: &'a Cell) -> impl Iterator<Item = &'a Cell> {
-    let belongs =
-        |cell: &&Cell| !cell.is_total() && (cell.measure, cell.side) == (of.measure, of.side);
-    report.profile.cells.iter().filter(belongs)
-}
-
-fn at(cell: &Cell, share: f64) -> Option<&Quantile> {
-    cell.service
-        .iter()
-        .find(|known| (known.quantile() - share).abs() < 1e-9)
-}
-
 fn by_kind(id: &str, report: &LagReport, of: &Cell) -> Option<Markup> {
     let row = |cell: &Cell| {
         let band = |class, share| {
@@ -140,7 +128,7 @@ fn by_kind(id: &str, report: &LagReport, of: &Cell) -> Option<Markup> {
             bands: bands.into_iter().flatten().collect(),
         }
     };
-    let rows: Vec<_> = cells(report, of).map(row).collect();
+    let rows: Vec<_> = wording::kinds(&report.profile, of).map(row).collect();
     let text = "The median, dark, and the 99th percentile, light, of each operation and size.";
     bands(id, "By operation and size", text, &rows)
 }
@@ -172,7 +160,6 @@ fn quantiles(cell: &Cell) -> Markup {
 }
 
 fn kinds(report: &LagReport, of: &Cell) -> Markup {
-    let shown = |cell: &Cell, share| at(cell, share).map(quantile).unwrap_or_default();
     html! {
         h3 { "By operation and size" }
         table.stack {
@@ -181,7 +168,7 @@ fn kinds(report: &LagReport, of: &Cell) -> Markup {
                 th.number scope="col" { "p50" } th.number scope="col" { "p99" }
             } }
             tbody {
-                @for cell in cells(report, of) {
+                @for cell in wording::kinds(&report.profile, of) {
                     tr {
                         th scope="row" { (kind(cell)) }
                         td.number data-name="samples" { (count(cell.n)) }

@@ -6,8 +6,8 @@ use super::LagReport;
 use super::facts::facts;
 use super::text_chart::distribution;
 use super::wording::{
-    PARTIAL, because, censored, count, headline, kind, measure, name, observed, percent, quantile,
-    title, verdict,
+    PARTIAL, because, censored, count, headline, kind, kinds, measure, name, observed, percent,
+    quantile, shown, title, verdict,
 };
 use crate::lag::{Cell, Quantile, SloJudgement};
 use crate::report::markdown::escaped;
@@ -62,25 +62,11 @@ fn total(report: &LagReport, cell: &Cell) -> String {
     }
     text.push_str(&table(cell));
     write!(text, "```text\n{}```\n\n", distribution(cell)).expect("as above");
-    let belongs = |other: &&Cell| {
-        !other.is_total() && (other.measure, other.side) == (cell.measure, cell.side)
-    };
     text.push_str("| operation | samples | not seen | p50 | p99 |\n|---|---|---|---|---|\n");
-    for cell in report.profile.cells.iter().filter(belongs) {
-        let at = |share: f64| {
-            let known = cell
-                .service
-                .iter()
-                .find(|known| (known.quantile() - share).abs() < 1e-9);
-            known.map(quantile).unwrap_or_default()
-        };
+    for cell in kinds(&report.profile, cell) {
         let (n, never) = (count(cell.n), count(cell.right_censored));
-        let line = format!(
-            "| {} | {n} | {never} | {} | {} |",
-            kind(cell),
-            at(0.5),
-            at(0.99)
-        );
+        let (median, tail) = (shown(cell, 0.5), shown(cell, 0.99));
+        let line = format!("| {} | {n} | {never} | {median} | {tail} |", kind(cell));
         writeln!(text, "{line}").expect("as above");
     }
     text + "\n"

@@ -6,8 +6,8 @@ use super::LagReport;
 use super::facts::requests;
 use super::text_chart::distribution;
 use super::wording::{
-    PARTIAL, because, censored, count, headline, kind, name, observed, percent, quantile, time,
-    title, tone, verdict,
+    self, PARTIAL, because, censored, count, headline, kind, name, observed, percent, quantile,
+    shown, time, title, tone, verdict,
 };
 use crate::lag::{Cell, Quantile, RunFacts, SignedQuantile, SloJudgement};
 use crate::report::Look;
@@ -103,29 +103,15 @@ fn widths(cell: &Cell) -> String {
 
 /// Median and p99 of each operation and size, where there are several.
 fn kinds(report: &LagReport, of: &Cell, look: Look) -> String {
-    let belongs =
-        |cell: &&Cell| !cell.is_total() && (cell.measure, cell.side) == (of.measure, of.side);
-    let cells: Vec<_> = report.profile.cells.iter().filter(belongs).collect();
+    let cells: Vec<_> = wording::kinds(&report.profile, of).collect();
     if cells.len() < 2 {
         return String::new();
     }
     let head = format!("  {:24}{:>8}  {:22}p99", "", "samples", "p50");
     let mut text = look.dim(&head) + "\n";
     for cell in cells {
-        let at = |share: f64| {
-            let known = cell
-                .service
-                .iter()
-                .find(|known| (known.quantile() - share).abs() < 1e-9);
-            known.map(quantile).unwrap_or_default()
-        };
-        let line = format!(
-            "  {:24}{:>8}  {:22}{}",
-            kind(cell),
-            count(cell.n),
-            at(0.5),
-            at(0.99)
-        );
+        let (median, tail) = (shown(cell, 0.5), shown(cell, 0.99));
+        let line = format!("  {:24}{:>8}  {median:22}{tail}", kind(cell), count(cell.n));
         writeln!(text, "{}", line.trim_end()).expect("a String takes every write");
     }
     text + "\n"

@@ -111,6 +111,24 @@ pub(super) fn title(cell: &Cell) -> String {
     }
 }
 
+/// The cells of each operation and size that belong to a total.
+pub(super) fn kinds<'a>(profile: &'a Profile, of: &'a Cell) -> impl Iterator<Item = &'a Cell> {
+    let same = |cell: &Cell| (cell.measure, cell.side) == (of.measure, of.side);
+    let belongs = move |cell: &&Cell| !cell.is_total() && same(cell);
+    profile.cells.iter().filter(belongs)
+}
+
+/// A quantile of a cell; none where it was not asked for.
+pub(super) fn at(cell: &Cell, share: f64) -> Option<&Quantile> {
+    let is_it = |known: &&Quantile| (known.quantile() - share).abs() < 1e-9;
+    cell.service.iter().find(is_it)
+}
+
+/// A quantile of a cell in words; nothing where it was not asked for.
+pub(super) fn shown(cell: &Cell, share: f64) -> String {
+    at(cell, share).map(quantile).unwrap_or_default()
+}
+
 /// Operation and size of a cell that is not the total (`put, 1 KiB`).
 pub(super) fn kind(cell: &Cell) -> String {
     let operation = cell.operation.map(operation);
