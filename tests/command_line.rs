@@ -20,6 +20,9 @@ mod kill;
 mod measurements;
 #[path = "command_line/reports.rs"]
 mod reports;
+#[cfg(feature = "stacks")]
+#[path = "command_line/stacks.rs"]
+mod stacks;
 
 fn bucketpair() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bucketpair"));
