@@ -12,6 +12,7 @@ mod doctor;
 mod drill;
 mod explain;
 mod judge;
+mod lag;
 mod list;
 mod merge;
 mod output;
@@ -62,6 +63,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Some(Verb::Explain(explain)) => {
             return blocking(explain::explain(*explain, Variables::read(environment())?));
         }
+        Some(Verb::Lag(lag)) => return blocking(lag::lag(*lag, Variables::read(environment())?)),
         Some(Verb::List(list)) => return list::list(&list),
         Some(Verb::Policy(policy)) => return policy::policy(&policy),
         Some(Verb::Judge(judge)) => return judge::judge(&judge, &Variables::read(environment())?),

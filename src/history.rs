@@ -10,6 +10,7 @@ mod file;
 mod page;
 mod recorder;
 mod session;
+mod versions;
 
 pub use event::{
     Content, Event, Failure, FailureSeen, Instant, ListedVersion, ObjectSeen, Operation,
@@ -19,6 +20,7 @@ pub use file::{Header, Line, Saved, TargetDescription, VERSION, read};
 pub use page::Page;
 pub use recorder::{Journal, Recorder};
 pub use session::{Session, Suspension};
+pub use versions::ListedEntry;
 
 use std::fmt::Write as _;
 

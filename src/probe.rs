@@ -1,11 +1,20 @@
 //! Looking at the pair: every look is an observation with its send and receipt time.
 //!
-//! A probe judges nothing. Main types: [`Probe`] looks, [`Schedule`] says how often.
+//! A probe judges nothing. Main types: [`Probe`] looks, [`Schedule`] says how often; a [`Follower`]
+//! looks for many things at once, as economically as its [`Policy`] says.
 
 mod failure;
+mod follow;
+mod hazard;
 mod look;
+mod page;
+mod planner;
 mod schedule;
 mod wait;
+mod watched;
 
+pub use follow::{Follower, Following};
 pub use look::Probe;
+pub use page::Asked;
 pub use schedule::Schedule;
+pub use watched::{Policy, Wanted, Watched};

@@ -13,6 +13,7 @@ mod deny;
 mod drill;
 mod exports;
 mod files;
+mod lag;
 mod measured;
 mod open;
 mod play;
@@ -46,6 +47,7 @@ use settling::Settling;
 
 pub use copied::{Copied, check_copied};
 pub use drill::{Drill, DrillReport, drill, drill_on};
+pub use lag::{LagProgress, LagSettings, Length, Measurement, lag, lag_on};
 pub use measured::{all_measured, histories, join, measured};
 #[cfg(feature = "emulator")]
 pub use open::open_in_process;

@@ -19,6 +19,7 @@ pub(crate) mod fake;
 #[cfg(feature = "aws")]
 mod guard;
 mod keys;
+mod limit;
 #[cfg(feature = "localstack")]
 mod localstack;
 mod meter;
@@ -35,6 +36,7 @@ pub use connect::{endpoint, in_process};
 #[cfg(feature = "localstack")]
 pub use container::Container;
 pub use keys::Keys;
+pub use limit::{Admission, Limiter};
 #[cfg(feature = "localstack")]
 pub use localstack::localstack;
 pub use meter::{Meter, Stop};
@@ -80,6 +82,21 @@ impl Target {
             &self.source
         } else {
             &self.destination
+        }
+    }
+
+    /// The same target through clients that send every request once. Who measures counts attempts,
+    /// and an acknowledgement after a retry would not say which attempt it belongs to.
+    #[must_use]
+    pub fn without_retries(&self) -> Self {
+        let once = |endpoint: &Endpoint| Endpoint {
+            client: client::without_retries(&endpoint.client),
+            ..endpoint.clone()
+        };
+        Self {
+            source: once(&self.source),
+            destination: once(&self.destination),
+            ..self.clone()
         }
     }
 

@@ -3,7 +3,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
     check::CheckFiles, compare::CompareFlags, doctor::Doctor, drill::DrillFlags, explain::Explain,
-    judge::Judge, list::List, merge::Merge, policy::Policy, run::Run, serve::Serve,
+    judge::Judge, lag::Lag, list::List, merge::Merge, policy::Policy, run::Run, serve::Serve,
     sweep::SweepFlags, trend::TrendFlags,
 };
 
@@ -51,6 +51,8 @@ pub(super) enum Verb {
     Stack(Box<super::stack::Stack>),
     /// Print the least-privilege IAM policies for AWS
     Policy(Policy),
+    /// Measure how late replicas are, with the error stated
+    Lag(Box<Lag>),
     /// List the scenarios with the rules they prove
     List(List),
     /// Prove that an alarm is alive: deny an action, see FAILED, restore, see COMPLETED

@@ -2,10 +2,15 @@
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::time::Instant as Clock;
 
-use super::{Event, Failure, History, Instant, Line, Operation, Outcome, Plan, Seen, Side, Timed};
+use super::versions::Versions;
+use super::{
+    Event, Failure, History, Instant, Line, ListedEntry, Operation, Outcome, Page, Plan, Seen,
+    Side, Timed,
+};
 use crate::error::{Error, Result};
 use crate::replication::VersionId;
 
@@ -65,6 +70,12 @@ impl Journal {
         Instant(clock.saturating_duration_since(self.epoch).as_nanos() as u64)
     }
 
+    /// When something is on this clock.
+    #[must_use]
+    pub fn clock(&self, at: Instant) -> Clock {
+        self.epoch + Duration::from_nanos(at.0)
+    }
+
     /// Writes one line. The first error is kept for [`Journal::finish`]; the run goes on.
     pub fn write(&self, line: &Line) {
         let Some(file) = &self.file else { return };
@@ -113,6 +124,7 @@ pub struct Recorder {
 struct State {
     history: History,
     operations: u32,
+    versions: Versions,
 }
 
 impl Recorder {
@@ -129,6 +141,7 @@ impl Recorder {
                     events: Vec::new(),
                 },
                 operations: 0,
+                versions: Versions::default(),
             })),
         }
     }
@@ -137,6 +150,18 @@ impl Recorder {
     #[must_use]
     pub fn now(&self) -> Instant {
         self.journal.now()
+    }
+
+    /// When something is on tokio's clock.
+    #[must_use]
+    pub fn clock(&self, at: Instant) -> Clock {
+        self.journal.clock(at)
+    }
+
+    /// A moment of tokio's clock, in the history's terms.
+    #[must_use]
+    pub fn at(&self, clock: Clock) -> Instant {
+        self.journal.at(clock)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -151,12 +176,38 @@ impl Recorder {
 
     /// Appends an event that happened at `at`.
     pub fn append(&self, at: Instant, event: Event) {
+        self.append_to(&mut self.lock(), at, event);
+    }
+
+    /// The file and the memory hold the events in one order, which pages depend on.
+    fn append_to(&self, state: &mut State, at: Instant, event: Event) {
         let timed = Timed { at, event };
-        self.journal.write(&Line::Event {
+        state.versions.note(&timed.event);
+        let line = Line::Event {
             scenario: self.scenario.to_string(),
-            timed: timed.clone(),
-        });
-        self.lock().history.events.push(timed);
+            timed,
+        };
+        self.journal.write(&line);
+        if let Line::Event { timed, .. } = line {
+            state.history.events.push(timed);
+        }
+    }
+
+    /// Records a page whose entries are `entries`; which operations wrote them is looked up here.
+    ///
+    /// An acknowledgement is appended either before the page, and then the page knows its
+    /// operation, or behind it, and then the page says nothing about it.
+    #[must_use]
+    pub fn observe_page(&self, mut page: Page, entries: &[ListedEntry]) -> Page {
+        let mut state = self.lock();
+        let known = entries
+            .iter()
+            .filter_map(|entry| state.versions.op_of(entry));
+        let known: Vec<u32> = known.collect();
+        page.others = (entries.len() - known.len()) as u32;
+        page.shown = Page::ranges(known);
+        self.append_to(&mut state, page.received, Event::Page(page.clone()));
+        page
     }
 
     /// Records that `operation` is about to be sent, and gives it its number.

@@ -8,6 +8,7 @@ use super::write::PREPARED;
 use super::{Caveat, Censoring, Measure, Sample, Setup};
 use crate::history::{
     Event, Header, History, OperationKind, Seen, Session, Side, Suspension, TargetDescription,
+    Timed,
 };
 use crate::replication::ReplicationStatus;
 
@@ -130,7 +131,10 @@ impl RunFacts {
     #[must_use]
     pub fn of(header: &Header, history: &History, samples: &[Sample]) -> Self {
         let mut tally = Tally::default();
-        for timed in &history.events {
+        // What comes before the first session proved that the pair replicates, and is no part of it.
+        let is_session = |timed: &Timed| matches!(timed.event, Event::Session(_));
+        let begun = history.events.iter().position(is_session).unwrap_or(0);
+        for timed in &history.events[begun..] {
             tally.event(&timed.event);
         }
         let setup: Setup = tally.setup();

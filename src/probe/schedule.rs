@@ -28,6 +28,13 @@ impl Schedule {
         longest: Duration::from_secs(10),
     };
 
+    /// The pause at an age, in nanoseconds: what the pauses add up to by then, put the other way
+    /// round.
+    pub(super) fn pause_at(self, age: f64) -> f64 {
+        let pause = self.first.as_nanos() as f64 + (self.growth - 1.0) * age;
+        pause.min(self.longest.as_nanos() as f64)
+    }
+
     /// The pauses, without end.
     pub fn pauses(self) -> impl Iterator<Item = Duration> + Send {
         let next = move |pause: &Duration| Some(pause.mul_f64(self.growth).min(self.longest));
@@ -45,5 +52,19 @@ mod tests {
         assert_eq!(pauses[0], Schedule::NEAR.first);
         assert!(pauses.is_sorted(), "{pauses:?}");
         assert_eq!(pauses[199], Schedule::NEAR.longest);
+    }
+
+    #[test]
+    fn the_pause_at_an_age_is_the_one_that_the_pauses_reach_then() {
+        let mut age = Duration::ZERO;
+        for pause in Schedule::FAR.pauses().take(60) {
+            let at = Duration::from_nanos(Schedule::FAR.pause_at(age.as_nanos() as f64) as u64);
+            let apart = at.abs_diff(pause);
+            assert!(
+                apart < Duration::from_micros(1),
+                "{at:?} at {age:?}, not {pause:?}"
+            );
+            age += pause;
+        }
     }
 }

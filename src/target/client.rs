@@ -146,3 +146,9 @@ pub(super) fn http(_tls: bool, ca_bundle: Option<&Path>) -> Result<SharedHttpCli
 pub(super) fn plain_http() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().build_http()
 }
+
+/// The same client, but for retries: it sends every request once.
+pub(super) fn without_retries(client: &Client) -> Client {
+    let config = client.config().to_builder();
+    Client::from_conf(config.retry_config(RetryConfig::disabled()).build())
+}

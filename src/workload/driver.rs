@@ -1,7 +1,7 @@
 //! Sends operations and records them: invoke, then ok, fail or info.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
@@ -11,11 +11,17 @@ use super::payload::Payload;
 use super::send;
 use super::step::{How, Write};
 use crate::error::{Error, Result};
-use crate::history::{Content, Failure, Operation, OperationKind, Outcome, Recorder, Side};
+use crate::history::{
+    Content, Failure, Instant, Operation, OperationKind, Outcome, Recorder, Side,
+};
 use crate::replication::{Tags, VersionId};
+use crate::target::Limiter;
+
+/// What was written last at each key, and as which version.
+type Written = BTreeMap<String, (Content, Option<VersionId>)>;
 
 /// Writes into one pair, and remembers what it wrote.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Driver {
     recorder: Recorder,
     source: Client,
@@ -23,7 +29,9 @@ pub struct Driver {
     buckets: BTreeMap<Side, String>,
     prefix: String,
     seed: u64,
-    written: Mutex<BTreeMap<String, Content>>,
+    written: Arc<Mutex<Written>>,
+    intended: Option<Instant>,
+    limiter: Limiter,
 }
 
 /// An operation that was acknowledged.
@@ -37,6 +45,8 @@ pub struct Applied {
     pub content: Option<Content>,
     /// What S3 answered.
     pub outcome: Outcome,
+    /// When the answer was received.
+    pub acknowledged: Instant,
 }
 
 /// Why a request brought nothing: what is recorded, and what the user is told.
@@ -90,7 +100,7 @@ impl Driver {
         seed: u64,
     ) -> Self {
         let (source, destination) = clients;
-        let (prefix, written) = (prefix.into(), Mutex::default());
+        let (prefix, written) = (prefix.into(), Arc::default());
         Self {
             recorder,
             source,
@@ -99,7 +109,38 @@ impl Driver {
             prefix,
             seed,
             written,
+            intended: None,
+            limiter: Limiter::default(),
         }
+    }
+
+    /// The same driver for an operation whose moment was fixed beforehand.
+    #[must_use]
+    pub fn intended(&self, at: Instant) -> Self {
+        Self {
+            intended: Some(at),
+            ..self.clone()
+        }
+    }
+
+    /// The same driver, held back by a limiter.
+    #[must_use]
+    pub fn limited(mut self, limiter: Limiter) -> Self {
+        self.limiter = limiter;
+        self
+    }
+
+    /// The version that was written last at a key, given without the prefix.
+    #[must_use]
+    pub fn version(&self, key: &str) -> Option<VersionId> {
+        let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.get(&self.key(key))?.1.clone()
+    }
+
+    /// A key with the prefix.
+    #[must_use]
+    pub fn full_key(&self, key: &str) -> String {
+        self.key(key)
     }
 
     /// Writes an object into the source.
@@ -112,13 +153,14 @@ impl Driver {
         let payload = Payload::prepare(&write.object.body, self.seed, &write.label).await?;
         let content = self.content(write, &payload);
         let kind = kind(&write.how, content.clone(), &self.prefix);
+        self.limiter.wait().await;
         let op = self.invoke(&write.label, Side::Source, &key, kind);
         let sent = self.send(&key, &write.how, &content, &payload).await;
         let applied = self.conclude(op, &key, "write", Some(content.clone()), sent)?;
         self.written
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, content);
+            .insert(key, (content, applied.outcome.version.clone()));
         Ok(applied)
     }
 
@@ -133,7 +175,8 @@ impl Driver {
         match how {
             How::Put => send::put(client, bucket, key, content, payload).await,
             How::Multipart { part_size } => {
-                send::multipart(client, bucket, key, content, payload, *part_size).await
+                let limiter = &self.limiter;
+                send::multipart(client, bucket, key, content, payload, *part_size, limiter).await
             }
             How::Copy { from } => send::copy(client, bucket, &self.key(from), key).await,
         }
@@ -145,6 +188,7 @@ impl Driver {
     /// As [`Driver::write`].
     pub async fn delete(&self, label: &str, key: &str) -> Result<Applied> {
         let key = self.key(key);
+        self.limiter.wait().await;
         let op = self.invoke(label, Side::Source, &key, OperationKind::Delete);
         let request = self
             .source
@@ -199,6 +243,7 @@ impl Driver {
             version: version.clone(),
             tags: tags.clone(),
         };
+        self.limiter.wait().await;
         let op = self.invoke(label, Side::Source, key, kind);
         let request = self
             .source
@@ -238,12 +283,13 @@ impl Driver {
 
     fn invoke(&self, label: &str, side: Side, key: &str, kind: OperationKind) -> u32 {
         let (label, key) = (label.to_owned(), key.to_owned());
-        self.recorder.invoke(Operation {
+        let operation = Operation {
             label,
             side,
             key,
             kind,
-        })
+        };
+        self.recorder.invoke_as_intended(operation, self.intended)
     }
 
     fn conclude(
@@ -263,6 +309,7 @@ impl Driver {
                     key: key.to_owned(),
                     content,
                     outcome,
+                    acknowledged: at,
                 })
             }
             Err(wire) => {
@@ -276,7 +323,8 @@ impl Driver {
     fn content(&self, write: &Write, payload: &Payload) -> Content {
         if let How::Copy { from } = &write.how {
             let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-            return written.get(&self.key(from)).cloned().unwrap_or_default();
+            let from = written.get(&self.key(from)).cloned();
+            return from.unwrap_or_default().0;
         }
         let object = write.object.clone();
         Content {

@@ -10,6 +10,7 @@ use super::driver::Wire;
 use super::payload::Payload;
 use crate::history::{Content, Outcome};
 use crate::replication::Tags;
+use crate::target::Limiter;
 
 /// Applies what goes with an object to a request builder that has S3's setters for it.
 macro_rules! with_attributes {
@@ -66,6 +67,7 @@ pub(super) async fn multipart(
     content: &Content,
     payload: &Payload,
     part_size: u64,
+    limiter: &Limiter,
 ) -> Result<Outcome, Wire> {
     let create = client.create_multipart_upload().bucket(bucket).key(key);
     let created = with_attributes!(create, content)
@@ -77,6 +79,7 @@ pub(super) async fn multipart(
         bucket,
         key,
         id: created.upload_id().unwrap_or_default(),
+        limiter,
     };
     let sent = upload.finish(content, payload, part_size).await;
     if sent.is_err() {
@@ -97,6 +100,7 @@ struct Upload<'a> {
     bucket: &'a str,
     key: &'a str,
     id: &'a str,
+    limiter: &'a Limiter,
 }
 
 impl Upload<'_> {
@@ -112,6 +116,7 @@ impl Upload<'_> {
             let offset = index * part_size;
             let length = part_size.min(content.size - offset);
             let body = payload.part(offset, length).await?;
+            self.limiter.wait().await;
             let number = i32::try_from(index + 1).expect("an upload has at most 10,000 parts");
             let request = self.client.upload_part().bucket(self.bucket).key(self.key);
             let request = request.upload_id(self.id).part_number(number).body(body);
@@ -125,6 +130,7 @@ impl Upload<'_> {
             let declared = content.checksum.is_some();
             parts = parts.parts(completed(number, &sent, declared));
         }
+        self.limiter.wait().await;
         let complete = self
             .client
             .complete_multipart_upload()
