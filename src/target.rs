@@ -38,7 +38,7 @@ pub use container::Container;
 pub use keys::Keys;
 pub use limit::{Admission, Limiter};
 #[cfg(feature = "localstack")]
-pub use localstack::localstack;
+pub use localstack::{localstack, offered_by_localstack};
 pub use meter::{Meter, Stop};
 pub use own::{delete_own, put_own, read_own};
 pub use preflight::preflight;

@@ -1,10 +1,13 @@
 //! `LocalStack`: which one answers, and what replicates there.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::container::{self, Container};
-use super::{Connect, Keys, Localstack, Target, endpoint};
+use super::{Connect, Keys, Localstack, Target, connect, endpoint};
 use crate::error::{Error, Result};
+use crate::replication::Capability;
 
 /// The only release that the replication extension is for.
 pub(super) const VERSION: &str = "4.14.0";
@@ -67,6 +70,12 @@ pub async fn localstack(
     Ok((at(&url, None, connect).await?, None))
 }
 
+/// What `LocalStack` with the replication extension offers. The extension enforces no roles.
+#[must_use]
+pub fn offered_by_localstack() -> BTreeSet<Capability> {
+    connect::everything()
+}
+
 async fn at(url: &str, image: Option<&str>, connect: &Connect) -> Result<Target> {
     let connect = Connect {
         keys: Some(Keys::new("test", "test")),
@@ -79,6 +88,7 @@ async fn at(url: &str, image: Option<&str>, connect: &Connect) -> Result<Target>
     let engine = engine(&target.source.url, image).await?;
     Ok(Target {
         name: "localstack".to_owned(),
+        capabilities: offered_by_localstack(),
         engine,
         ..target
     })

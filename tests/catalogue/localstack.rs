@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use bucketpair::cli::ended;
 use bucketpair::config::{Variables, environment};
 use bucketpair::runner::{self, Opened, Settings};
-use bucketpair::target::{Choice, Container, Localstack};
+use bucketpair::scenario::{Scenario, catalogue};
+use bucketpair::target::{Choice, Container, Localstack, offered_by_localstack};
 use libtest_mimic::{Failed, Trial};
 use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 
-use super::{names, passes, trial_name};
+use super::{passes, trial_name};
 
 #[cfg(feature = "stacks")]
 #[path = "article.rs"]
@@ -68,12 +69,6 @@ impl Shared {
         if let (Some(missing), false) = (&self.missing, self.required) {
             say(&format!("the trials on LocalStack are ignored: {missing}"));
         }
-        let scenario = |name: String| {
-            let trial = trial_name("localstack", &name);
-            self.trial(&trial, move |runtime, settings| {
-                passes(runtime, settings, &name)
-            })
-        };
         let differential = "localstack::seeded_writes_end_as_on_the_embedded_pair";
         let differential = self.trial(differential, |runtime, settings| {
             let same = |seed| runtime.block_on(differential::same(settings.clone(), seed));
@@ -83,11 +78,28 @@ impl Shared {
         let doctor = self.trial(doctor, |runtime, settings| {
             runtime.block_on(Box::pin(doctor::reads_a_pair(settings)))
         });
-        let trials = names().map(scenario).chain([differential, doctor]);
+        let scenarios = catalogue();
+        let scenarios = scenarios.into_iter().map(|one| self.trial_of(one));
+        let trials = scenarios.chain([differential, doctor]);
         let trials = trials.chain(self.trials_of_containers());
         #[cfg(feature = "stacks")]
         let trials = trials.chain([self.trial_of_stacks()]);
         trials.collect()
+    }
+
+    /// A scenario whose needs the extension does not offer is ignored, whatever is required.
+    fn trial_of(&self, scenario: Scenario) -> Trial {
+        let trial = trial_name("localstack", &scenario.name);
+        let offered = offered_by_localstack();
+        if let Some(need) = scenario.needs.iter().find(|need| !offered.contains(need)) {
+            say(&format!(
+                "{trial} is ignored: LocalStack does not offer {need}"
+            ));
+            return Trial::test(trial, || Ok(())).with_ignored_flag(true);
+        }
+        self.trial(&trial, move |runtime, settings| {
+            passes(runtime, settings, &scenario.name)
+        })
     }
 
     /// The article's own commands need the AWS CLI beside.
