@@ -103,10 +103,18 @@ async fn a_bucket_that_is_there_is_never_taken_over() {
     assert!(ledger.is_empty(), "{ledger:?}");
 }
 
+/// The tags of a bucket that a run of ours has made.
+fn tagged(run: &str) -> String {
+    format!(
+        "<Tagging><TagSet><Tag><Key>bucketpair:run</Key><Value>{run}</Value></Tag></TagSet></Tagging>"
+    )
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_bucket_that_cannot_be_versioned_is_named() {
     let (refused, _) = refusal(|method, query| match (method, query) {
         ("HEAD", _) => (404, String::new()),
+        ("GET", query) if query.contains("tagging") => (200, tagged("run")),
         (_, query) if query.contains("versioning") => (
             501,
             error(
