@@ -18,6 +18,7 @@ mod merge;
 mod output;
 mod policy;
 mod run;
+mod selftest;
 mod serve;
 mod shares;
 #[cfg(feature = "stacks")]
@@ -77,6 +78,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         }
         Some(Verb::Sweep(flags)) => {
             return blocking(sweep::sweep(*flags, Variables::read(environment())?));
+        }
+        Some(Verb::Selftest(flags)) => {
+            return selftest::selftest(flags, &Variables::read(environment())?);
         }
         Some(Verb::Serve(serve)) => return blocking(serve::serve(serve)),
         #[cfg(feature = "stacks")]

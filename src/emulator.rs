@@ -24,7 +24,7 @@ mod rules;
 mod spool;
 mod world;
 
-pub use defects::Defect;
+pub use defects::{Defect, Owner};
 pub use delay::Delay;
 pub use failures::ReplicationFailure;
 pub use listen::{Listen, Listening, StartError};

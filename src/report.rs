@@ -15,6 +15,7 @@ mod markdown;
 mod page;
 mod prometheus;
 mod save;
+mod selftest;
 mod terminal;
 mod wording;
 
@@ -33,6 +34,7 @@ pub use junit::junit;
 pub use markdown::markdown;
 pub use prometheus::{RUN_METRICS, prometheus};
 pub use save::save;
+pub use selftest::{SelfTest, Trial, selftest, selftest_json};
 pub use terminal::{Look, terminal};
 
 use std::time::Duration;

@@ -19,6 +19,8 @@ mod open;
 mod play;
 mod role;
 mod select;
+#[cfg(feature = "emulator")]
+mod selftest;
 mod settling;
 #[cfg(feature = "stacks")]
 pub mod stack;
@@ -53,6 +55,8 @@ pub use measured::{all_measured, histories, join, measured};
 pub use open::open_in_process;
 pub use open::{Opened, Pace, open};
 pub use select::by_name;
+#[cfg(feature = "emulator")]
+pub use selftest::{SelfTestSettings, self_test};
 pub use stage::Stage;
 
 /// What a run is asked to do.

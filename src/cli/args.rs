@@ -3,8 +3,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
     check::CheckFiles, compare::CompareFlags, doctor::Doctor, drill::DrillFlags, explain::Explain,
-    judge::Judge, lag::Lag, list::List, merge::Merge, policy::Policy, run::Run, serve::Serve,
-    sweep::SweepFlags, trend::TrendFlags,
+    judge::Judge, lag::Lag, list::List, merge::Merge, policy::Policy, run::Run,
+    selftest::SelfTestFlags, serve::Serve, sweep::SweepFlags, trend::TrendFlags,
 };
 
 pub(super) const EXIT_CODES: &str = "\
@@ -57,6 +57,8 @@ pub(super) enum Verb {
     List(List),
     /// Prove that an alarm is alive: deny an action, see FAILED, restore, see COMPLETED
     Drill(Box<DrillFlags>),
+    /// Prove that the checks can fail: break the embedded pair on purpose
+    Selftest(SelfTestFlags),
     /// Serve the embedded pair alone, for any S3 client
     Serve(Serve),
     /// Judge a saved run again, offline

@@ -95,7 +95,7 @@ fn evidence_text(evidence: &Evidence) -> String {
 }
 
 /// The text with its digests cut short, as far as whole words of hexadecimal go.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     let is_digest = |word: &str| word.len() > 32 && word.bytes().all(|b| b.is_ascii_hexdigit());
     let cut = |word: &str| match is_digest(word) {
         true => format!("{}…", &word[..DIGITS]),
