@@ -47,7 +47,7 @@ run() {
     mkdir -p "$out"
     : > "$out/phases.txt"
     phase doctor doctor "${pair[@]}"
-    phase persistent run "${pair[@]}" --max-usd "$usd" --report "$out/persistent" "${summary[@]}"
+    phase persistent run "${pair[@]}" --accept-writes --max-usd "$usd" --report "$out/persistent" "${summary[@]}"
     phase fresh run --max-usd "$usd" --report "$out/fresh" "${summary[@]}"
     [ "${NIGHTLY_DRILL:-}" = 1 ] && phase drill drill
     exit "$night"

@@ -6,6 +6,7 @@
 )]
 
 mod args;
+mod caution;
 mod check;
 mod compare;
 mod doctor;

@@ -81,6 +81,8 @@ variables! {
     Pair = "BUCKETPAIR_PAIR",
     /// The name of two stacks whose buckets are the pair. Default: none.
     Stack = "BUCKETPAIR_STACK",
+    /// Whether a pair that bucketpair did not make may be written into: `1` or `0`. Default: `0`.
+    AcceptWrites = "BUCKETPAIR_ACCEPT_WRITES",
     /// The delay of the embedded pair, or of a `LocalStack` that is started: `200ms`,
     /// `lognormal:25ms,0.5`, … Default: `lognormal:25ms,0.4`.
     Delay = "BUCKETPAIR_DELAY",
@@ -178,6 +180,8 @@ impl Variables {
         }
         settings.report = text(Variable::Report).map(PathBuf::from);
         settings.delay = text(Variable::Delay);
+        let accepts = self.parsed(Variable::AcceptWrites, "1 or 0", switch)?;
+        settings.accept_writes = accepts.unwrap_or_default();
         let keep = self.parsed(Variable::Keep, "1 or 0", switch)?;
         settings.keep = keep.unwrap_or_default();
         if let Some(image) = text(Variable::LocalstackImage) {

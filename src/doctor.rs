@@ -22,6 +22,7 @@ mod ownership;
 mod role;
 mod rules;
 mod timing;
+mod triggers;
 mod unread;
 mod versioning;
 
@@ -34,7 +35,8 @@ pub use facts::{
 };
 pub use finding::{Finding, FindingKind, Severity, exit_code};
 pub use policy::{Decision, Policy, Request};
-pub use read::{configuration, read};
+pub use read::{configuration, read, read_triggers};
+pub use triggers::triggers;
 
 /// What is to be said of a pair, the gravest first.
 #[must_use]

@@ -6,6 +6,7 @@
 
 pub mod sweep;
 
+mod accepted;
 mod budget;
 mod canary;
 mod copied;
@@ -92,6 +93,8 @@ pub struct Settings {
     pub pair: Option<(String, String)>,
     /// An existing pair by the name of its two CloudFormation stacks; it comes before `pair`.
     pub stack: Option<String>,
+    /// The user says that objects may be written into a pair that bucketpair did not make.
+    pub accept_writes: bool,
     /// Which scenarios; all where empty.
     pub globs: Vec<String>,
     /// Files and folders to upload instead of the catalogue.
@@ -119,6 +122,7 @@ impl Default for Settings {
             report: None,
             pair: None,
             stack: None,
+            accept_writes: false,
             globs: Vec::new(),
             files: Vec::new(),
             delay: None,
@@ -141,6 +145,8 @@ pub(crate) struct Shared {
     pub(crate) pair: Option<(String, String)>,
     /// The stacks that the pair was named by.
     pub(crate) stack: Option<String>,
+    /// Whether objects may be written into a pair that is somebody's.
+    pub(crate) accepts_writes: bool,
     /// The role of fresh pairs.
     pub(crate) role: String,
 }
@@ -160,6 +166,7 @@ impl Shared {
             keep: settings.keep,
             pair: opened.pair.clone(),
             stack: settings.stack.clone(),
+            accepts_writes: settings.accept_writes,
             header,
         })
     }

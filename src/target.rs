@@ -116,22 +116,52 @@ pub struct Endpoint {
     pub region: String,
     /// The client that talks to it.
     pub client: aws_sdk_s3::Client,
-    /// How it is reached, for clients of other AWS services beside S3: the same address, keys,
-    /// HTTP client and retries, as in `aws_sdk_cloudformation::Client::new(&endpoint.shared)`.
-    pub shared: Arc<aws_types::SdkConfig>,
+    /// How it is reached: address, keys, HTTP client and retries, for clients of every service.
+    shared: Arc<aws_types::SdkConfig>,
+    /// Counts what they ask.
+    counting: Counting,
     /// On AWS, who the guard found that one is there.
     pub identity: Option<Identity>,
 }
 
 impl Endpoint {
     fn new(url: String, region: &str, shared: aws_types::SdkConfig, counting: Counting) -> Self {
+        let shared = client::gated(shared, &counting);
         Self {
             url,
             region: region.to_owned(),
-            client: client::s3(&shared, counting),
+            client: client::s3(&shared, counting.clone()),
             shared: Arc::new(shared),
+            counting,
             identity: None,
         }
+    }
+
+    /// A client of its CloudFormation, counted as S3's is.
+    #[cfg(feature = "stacks")]
+    #[must_use]
+    pub fn cloudformation(&self) -> aws_sdk_cloudformation::Client {
+        let config = aws_sdk_cloudformation::config::Builder::from(&*self.shared);
+        let config = config.interceptor(self.counting.clone()).build();
+        aws_sdk_cloudformation::Client::from_conf(config)
+    }
+
+    /// A client of its IAM, counted as S3's is.
+    #[cfg(feature = "grants")]
+    #[must_use]
+    pub fn iam(&self) -> aws_sdk_iam::Client {
+        let config = aws_sdk_iam::config::Builder::from(&*self.shared);
+        let config = config.interceptor(self.counting.clone()).build();
+        aws_sdk_iam::Client::from_conf(config)
+    }
+
+    /// A client of its KMS, counted as S3's is.
+    #[cfg(feature = "grants")]
+    #[must_use]
+    pub fn kms(&self) -> aws_sdk_kms::Client {
+        let config = aws_sdk_kms::config::Builder::from(&*self.shared);
+        let config = config.interceptor(self.counting.clone()).build();
+        aws_sdk_kms::Client::from_conf(config)
     }
 }
 

@@ -2,6 +2,8 @@
 //! AWS: nothing here leaves the machine.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+#[path = "aws/accept.rs"]
+mod accept;
 #[path = "aws/guard.rs"]
 mod guard;
 #[path = "aws/stand_in.rs"]

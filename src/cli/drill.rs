@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::args::Format;
+use super::caution::CautionFlags;
 use super::ended;
 use super::output::{format, look, print};
 use super::targeting::TargetFlags;
@@ -47,6 +48,9 @@ pub(super) struct DrillFlags {
     #[command(flatten)]
     pub(super) target: TargetFlags,
 
+    #[command(flatten)]
+    pub(super) caution: CautionFlags,
+
     /// How to print the report [default: terminal] [BUCKETPAIR_FORMAT]
     #[arg(long, value_enum)]
     pub(super) format: Option<Format>,
@@ -57,6 +61,7 @@ pub(super) async fn drill(arguments: DrillFlags, variables: Variables) -> Result
     let format = format(arguments.format, &variables)?;
     let mut settings = variables.settings_below(arguments.target.target.as_deref())?;
     arguments.target.apply(&mut settings)?;
+    arguments.caution.apply(&mut settings);
     settings.report = None;
     let drill = Drill::new(arguments.deny).with_own_pair(arguments.i_own_this_pair);
     let found = Box::pin(runner::drill(settings, drill, ended())).await?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::args::Format;
+use super::caution::CautionFlags;
 use super::ended;
 use super::targeting::{TargetFlags, parsed};
 use crate::config::Variables;
@@ -21,7 +22,7 @@ Examples:
   bucketpair lag                                          a hundred writes on the embedded pair
   bucketpair lag --rate 50 --duration 1m --report out/    out/history.jsonl, out/lag.json
   bucketpair lag --operations put:8,delete-marker:2       what else travels, and how late
-  bucketpair lag --target aws --pair SRC,DST --slo '99.9% within 15m' --count 2995
+  bucketpair lag --pair SRC,DST --accept-writes --slo '99.9% within 15m' --count 2995
 
 Exit codes:
   0  measured; the service level was met, where one was given
@@ -83,6 +84,9 @@ pub(super) struct Lag {
     #[command(flatten)]
     target: TargetFlags,
 
+    #[command(flatten)]
+    caution: CautionFlags,
+
     /// Leave the buckets where they are, and name them [BUCKETPAIR_KEEP]
     #[arg(long)]
     keep: bool,
@@ -101,6 +105,7 @@ pub(super) async fn lag(arguments: Lag, variables: Variables) -> Result<ExitCode
     let asked = asked(&arguments)?;
     let mut settings = variables.settings_below(arguments.target.target.as_deref())?;
     arguments.target.apply(&mut settings)?;
+    arguments.caution.apply(&mut settings);
     settings.keep |= arguments.keep;
     settings.report = arguments.report.or(settings.report);
     let is_shown = arguments.format == Format::Terminal && std::io::stderr().is_terminal();

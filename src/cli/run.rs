@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::EXIT_CODES;
+use super::caution::CautionFlags;
 use super::ended;
 use super::output::{Output, OutputFlags, ReportFormat as Format};
 use super::targeting::{TargetFlags, parsed};
@@ -37,6 +38,9 @@ pub(super) struct Run {
     #[arg(long, value_name = "NUMBER")]
     pub(super) jobs: Option<usize>,
 
+    #[command(flatten)]
+    pub(super) caution: CautionFlags,
+
     /// Send nothing that would make the run cost more than this; ends with 3 [BUCKETPAIR_MAX_USD]
     #[arg(long, value_name = "USD")]
     pub(super) max_usd: Option<String>,
@@ -61,6 +65,7 @@ impl Run {
             files: [before.files, self.files].concat(),
             target: self.target.over(before.target),
             jobs: self.jobs.or(before.jobs),
+            caution: self.caution.over(&before.caution),
             max_usd: self.max_usd.or(before.max_usd),
             defect: [before.defect, self.defect].concat(),
             keep: self.keep || before.keep,
@@ -98,6 +103,7 @@ fn settings(arguments: Run, variables: &Variables) -> Result<(Settings, Output)>
     let output = arguments
         .output
         .output(settings.report.as_deref(), variables)?;
+    arguments.caution.apply(&mut settings);
     let form = "an amount such as 0.50";
     let max_usd = parsed("--max-usd", arguments.max_usd, form, usd)?;
     settings.max_usd = max_usd.or(settings.max_usd);

@@ -27,7 +27,7 @@ Examples:
   bucketpair stack up archive --target aws --parameter Environment=prod \\
       --source-parameter BucketName=my-archive --destination-parameter BucketName=my-replica
   bucketpair stack status archive --target aws
-  bucketpair run --stack archive --target aws
+  bucketpair run --stack archive --accept-writes --target aws
   bucketpair stack down archive --target aws --delete-data";
 
 /// Makes the pair by two CloudFormation stacks, one in each region; shows and removes them.

@@ -60,6 +60,22 @@ pub async fn read(target: &Target, source: &str, destination: &str) -> Result<Fa
     })
 }
 
+/// Reads both buckets alone, and says what a write into the source sets off.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_triggers(
+    target: &Target,
+    source: &str,
+    destination: &str,
+) -> Result<Vec<String>> {
+    let (source, destination) = tokio::join!(
+        Box::pin(bucket::read(&target.source, source)),
+        Box::pin(bucket::read(&target.destination, destination))
+    );
+    Ok(super::triggers(&source?, &destination?))
+}
+
 /// Whether a bucket is of this account: S3 refuses a HEAD that expects another owner. Where every
 /// HEAD is refused, that says nothing.
 async fn is_owned_by(endpoint: &Endpoint, bucket: &str, account: &str) -> Fact<bool> {

@@ -90,7 +90,7 @@ pub async fn drill(
             return Err(Error::Interrupted);
         }
         preflight(&opened.target).await?;
-        let shared = Shared::new(&opened, &settings)?;
+        let shared = shared(&opened, &settings, &drill)?;
         staged(&shared, &drill, interrupt).await
     };
     let outcome = outcome.await;
@@ -110,9 +110,16 @@ pub async fn drill_on(
     interrupt: impl Future<Output = ()> + Send,
 ) -> Result<DrillReport> {
     must_fail_objects(&drill.action)?;
-    let shared = Shared::new(opened, settings)?;
+    let shared = shared(opened, settings, drill)?;
     tokio::pin!(interrupt);
     staged(&shared, drill, interrupt).await
+}
+
+/// Who says that objects may stay FAILED in their pair has accepted writes into it.
+fn shared(opened: &super::Opened, settings: &Settings, drill: &Drill) -> Result<Shared> {
+    let mut shared = Shared::new(opened, settings)?;
+    shared.accepts_writes |= drill.own_pair;
+    Ok(shared)
 }
 
 async fn staged(

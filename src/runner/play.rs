@@ -2,7 +2,7 @@
 
 use tokio::task::JoinError;
 
-use super::{Shared, Stage};
+use super::{Shared, Stage, accepted};
 use crate::check::{Check, CheckKind, Expectation, PlannedCheck, judge};
 use crate::error::{Error, Result};
 use crate::history::{Operation, OperationKind, Outcome, Plan, Side};
@@ -74,6 +74,7 @@ async fn find_pair(shared: &Shared, scenario: &Scenario, role: &str) -> Result<(
         let prefix = format!("bucketpair-{}/{}/", shared.run, scenario.name);
         let target = &shared.target;
         let adopted = provision::adopt(target, source, destination, &shared.run, &prefix).await?;
+        accepted::must_be_accepted(shared).await?;
         provision::intend_writes(target, &adopted.0, &shared.ledger).await?;
         return Ok(adopted);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Settings, Shared, files};
+use super::{Settings, Shared, accepted, files};
 use crate::check::Obstacles;
 use crate::check::reference::{Fate, fates};
 use crate::error::{Error, Result};
@@ -69,6 +69,7 @@ pub(super) async fn suitable(
                 "bucketpair/",
             )
             .await?;
+            accepted::must_be_accepted(shared).await?;
             Some(adopted.1)
         }
     };

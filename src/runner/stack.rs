@@ -138,6 +138,8 @@ async fn live(
     on_progress(&Progress::Canaries(&raised));
     let settings = Settings {
         report: None,
+        // Canaries are what `stack up` ends with.
+        accept_writes: true,
         ..settings.clone()
     };
     let began = Instant::now();

@@ -88,13 +88,20 @@ pub(super) fn for_aws(
         .build()
 }
 
+/// The same way to an endpoint, which is shut once a cap is reached.
+pub(super) fn gated(shared: SdkConfig, counting: &Counting) -> SdkConfig {
+    let http = shared.http_client().map(|http| counting.gate(http));
+    let mut builder = shared.into_builder();
+    builder.set_http_client(http);
+    builder.build()
+}
+
 /// The S3 client of an endpoint. One that is not AWS has the bucket in the path. Each has a budget
 /// of retries of its own: faults of one side do not starve the other.
 ///
 /// What it asks is counted.
 pub(super) fn s3(shared: &SdkConfig, counting: Counting) -> Client {
-    let mut builder = Builder::from(shared).retry_partition(own_partition());
-    builder.set_http_client(shared.http_client().map(|http| counting.gate(http)));
+    let builder = Builder::from(shared).retry_partition(own_partition());
     let builder = builder.interceptor(counting);
     let config = match shared.endpoint_url() {
         Some(_) => builder.force_path_style(true),

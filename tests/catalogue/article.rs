@@ -88,7 +88,10 @@ impl Walk {
         has(&self.expects(0, "stack up")?, "was up to date")?;
         let days = "stack up --parameter NoncurrentDays=30 --source-parameter Owner=storage";
         has(&self.expects(0, days)?, "was brought up to date")?;
-        self.expects(0, "run replica-bytes --stack s3-replication")?;
+        let refused = self.expects(2, "run replica-bytes --stack s3-replication")?;
+        has(&refused, "deletes noncurrent versions after 30 days")?;
+        let accepted = "run replica-bytes --stack s3-replication --accept-writes";
+        self.expects(0, accepted)?;
         // Without the flag the data stays, and a second pair cannot take its place.
         has(&self.expects(0, "stack down")?, "kept: the bucket primary")?;
         has(&self.expects(5, "stack up")?, "already exists")?;

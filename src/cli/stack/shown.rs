@@ -51,7 +51,9 @@ impl Shown {
         say(&format!(
             "replication is live: canaries arrived within {took:.1} s"
         ));
-        say(&format!("next: bucketpair run --stack {name}"));
+        say(&format!(
+            "next: bucketpair run --stack {name} --accept-writes"
+        ));
     }
 
     pub(super) fn status(&self, name: &str, connect: &Connect, stacks: &Both) {

@@ -20,7 +20,7 @@ fn read<T>(outcome: Read<T>) -> Fact<T> {
 
 /// The role; `Known(None)` where it does not exist.
 pub(super) async fn role(target: &Target, arn: &str) -> Fact<Option<RoleFacts>> {
-    let client = aws_sdk_iam::Client::new(&target.source.shared);
+    let client = target.source.iam();
     read(Role { client, arn }.read().await)
 }
 
@@ -138,7 +138,7 @@ pub(super) async fn read_keys(target: &Target, keys: Vec<(String, bool)>) -> Vec
 async fn key(endpoint: &Endpoint, name: &str) -> Read<KeyFacts> {
     use aws_sdk_kms::types::{KeyManagerType, KeySpec, KeyUsageType};
 
-    let client = aws_sdk_kms::Client::new(&endpoint.shared);
+    let client = endpoint.kms();
     let answer = match client.describe_key().key_id(name).send().await {
         Err(error) if error.code() == Some("NotFoundException") => return Ok(missing(name)),
         answer => answer.map_err(|error| gap::of("DescribeKey", "kms:DescribeKey", &error))?,

@@ -112,6 +112,20 @@ async fn a_keys_state_policy_and_grants_are_read() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_iam_and_kms_are_asked_is_counted_with_the_rest() {
+    let (client, log) = fake::http(answer);
+    let target = fake::target(&client);
+    Box::pin(read(&target, "source", "replica")).await.unwrap();
+    assert_eq!(
+        target.meter.usage().attempts(),
+        log.lock().unwrap().len() as u64
+    );
+    let mut usage = target.meter.usage();
+    assert_eq!(usage.of(true, "ap-northeast-1", "GetRole").attempts, 1);
+    assert_eq!(usage.of(false, "us-east-1", "ListGrants").attempts, 1);
+}
+
 #[rstest]
 #[case::no_such_role("GetRole", 404, "NoSuchEntity", K::RoleMissing)]
 #[case::denied("GetRolePolicy", 403, "AccessDenied", K::NotRead)]

@@ -31,7 +31,7 @@ impl Place {
             name: name.to_owned(),
             region: endpoint.region.clone(),
             is_near: target.costs_nothing,
-            client: Client::new(&endpoint.shared),
+            client: endpoint.cloudformation(),
         }
     }
 

@@ -76,6 +76,25 @@ async fn the_destination_comes_first_and_the_source_gets_its_outputs() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_cloudformation_is_asked_is_counted_with_the_rest() {
+    let (target, regions, _) = cloud();
+    raised(&target, &request()).await.unwrap();
+    let mut usage = target.meter.usage();
+    for (host, of_source, region) in [
+        (SOURCE, true, "ap-northeast-1"),
+        (DESTINATION, false, "us-east-1"),
+    ] {
+        let asked = calls(&regions, host);
+        for operation in ["CreateStack", "DescribeStacks", "DescribeStackEvents"] {
+            let sent = asked.iter().filter(|call| *call == operation).count() as u64;
+            let counted = usage.of(of_source, region, operation).attempts;
+            assert_eq!(counted, sent, "{operation} in {region}: {asked:?}");
+            assert!(sent > 0, "{operation} was never asked: {asked:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_accounts_are_told_of_each_other() {
     let (target, regions, _) = cloud();
     let mut request = request();
