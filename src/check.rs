@@ -7,9 +7,11 @@
 mod arrival;
 mod bucket;
 mod content;
+mod encryption;
 mod failing;
 mod identity;
 mod judgement;
+mod keys;
 mod kind;
 mod marker;
 mod matching;

@@ -12,12 +12,15 @@ mod connector;
 mod creation;
 mod defects;
 mod delay;
+mod encryption;
 mod endpoint;
 mod failures;
+mod keys;
 mod listen;
 mod matching;
 mod permission;
 mod policy;
+mod replica;
 mod replicator;
 mod roles;
 mod rules;
@@ -27,6 +30,7 @@ mod world;
 pub use defects::{Defect, Owner};
 pub use delay::Delay;
 pub use failures::ReplicationFailure;
+pub use keys::KeyState;
 pub use listen::{Listen, Listening, StartError};
 pub use policy::PolicyError;
 pub use roles::{Role, RolePolicy};
@@ -209,6 +213,12 @@ impl Emulator {
     /// Deletes a role: S3 can no longer assume it.
     pub fn delete_role(&self, role: &str) {
         self.world.lock().roles.delete(role);
+    }
+
+    /// Tells the pair of a KMS key, by its ARN, or of its new state. Some are there from the start:
+    /// `key/enabled`, `key/disabled`, `key/pending-deletion` and `key/aws-s3` in every region.
+    pub fn put_key(&self, arn: &str, state: KeyState) {
+        self.world.lock().keys.put(arn, state);
     }
 
     fn service(&self, region: Option<&str>) -> Endpoint {

@@ -4,8 +4,10 @@
 //! [`crate::check`] (the reference) and in the embedded pair, and never here.
 
 mod failure_reason;
+mod setting;
 
 pub use failure_reason::FailureReason;
+pub use setting::BucketSetting;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -129,6 +131,10 @@ pub struct Rule {
     /// Whether users' delete markers travel. Under V1 they do whatever this says (R-DEL-01…03).
     #[serde(default)]
     pub delete_markers: bool,
+    /// Opts in to objects under KMS, and the key of their replicas, by ARN or as
+    /// `destination/enabled` for a key that the target has ready (R-ENC-04).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replica_kms_key: Option<String>,
 }
 
 impl Rule {
@@ -144,6 +150,7 @@ impl Rule {
             destination: "destination".to_owned(),
             storage_class: None,
             delete_markers: false,
+            replica_kms_key: None,
         }
     }
 
@@ -189,6 +196,13 @@ impl Rule {
         self
     }
 
+    /// Opts in to objects under KMS; their replicas are under this key (R-ENC-04).
+    #[must_use]
+    pub fn with_replica_kms_key(mut self, key: impl Into<String>) -> Self {
+        self.replica_kms_key = Some(key.into());
+        self
+    }
+
     /// Turns the rule off.
     #[must_use]
     pub fn disabled(mut self) -> Self {
@@ -214,6 +228,10 @@ pub enum Capability {
     DenyReplication,
     /// The target tells why a version is FAILED (R-EVT-14).
     FailureReasons,
+    /// There are KMS keys in each state, ready to be named.
+    KmsKeys,
+    /// SSE-C can be allowed and blocked (R-ENC-08).
+    CustomerKeys,
     /// What is there is nobody's, as in an emulator: what stays FAILED there harms no one.
     Expendable,
 }
@@ -227,6 +245,8 @@ impl fmt::Display for Capability {
             Self::Stacks => "stacks",
             Self::DenyReplication => "deny-replication",
             Self::FailureReasons => "failure-reasons",
+            Self::KmsKeys => "kms-keys",
+            Self::CustomerKeys => "customer-keys",
             Self::Expendable => "expendable",
         })
     }

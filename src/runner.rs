@@ -18,6 +18,7 @@ mod lag;
 mod measured;
 mod open;
 mod play;
+mod ready_made;
 mod role;
 mod select;
 #[cfg(feature = "emulator")]

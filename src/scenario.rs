@@ -31,10 +31,17 @@ catalogue![
     version_id,
     last_modified,
     encryption,
+    destination_default,
+    kms_opt_in,
+    kms_without_opt_in,
+    kms_bad_keys,
+    customer_key,
+    customer_key_blocked,
     checksums,
     metadata,
     tags,
     storage_class,
+    archived_stays,
     multipart,
     copy,
     status,
@@ -58,6 +65,7 @@ catalogue![
     role_cannot_read,
     role_cannot_read_tags,
     role_cannot_delete,
+    role_without_keys,
     bucket_configuration,
 ];
 
@@ -146,7 +154,9 @@ impl Scenario {
 mod prelude {
     pub(super) use super::Scenario;
     pub(super) use crate::check::{Check, CheckKind};
-    pub(super) use crate::replication::{Capability, ReplicationStatus, Rule, Schema};
+    pub(super) use crate::replication::{
+        BucketSetting, Capability, ReplicationStatus, Rule, Schema,
+    };
     pub(super) use crate::workload::{Object, Side, Step};
 
     /// A check of every subject it applies to.

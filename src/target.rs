@@ -14,6 +14,7 @@ mod client;
 mod connect;
 #[cfg(feature = "localstack")]
 mod container;
+mod customer_key;
 #[cfg(test)]
 pub(crate) mod fake;
 #[cfg(feature = "aws")]
@@ -35,6 +36,7 @@ pub use choice::Choice;
 pub use connect::{endpoint, in_process};
 #[cfg(feature = "localstack")]
 pub use container::Container;
+pub use customer_key::CustomerKey;
 pub use keys::Keys;
 pub use limit::{Admission, Limiter};
 #[cfg(feature = "localstack")]

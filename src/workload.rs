@@ -4,11 +4,14 @@
 //! [`check`](crate::check)'s. Main types: [`Step`] describes, [`Driver`] sends.
 
 mod driver;
+mod object;
 mod payload;
 mod send;
+mod setting;
 mod step;
 
 pub use crate::history::Side;
 pub use driver::{Applied, Driver};
+pub use object::{Body, Object};
 pub use payload::Payload;
-pub use step::{Body, How, Object, Step, Until, Write};
+pub use step::{How, Step, Until, Write};

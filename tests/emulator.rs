@@ -5,6 +5,8 @@
 mod buckets;
 #[path = "emulator/doctor.rs"]
 mod doctor;
+#[path = "emulator/encryption.rs"]
+mod encryption;
 #[path = "emulator/explain.rs"]
 mod explain;
 #[path = "emulator/gaps.rs"]

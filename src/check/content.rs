@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Check;
-use super::identity::{each, same, word};
+use super::identity::{each, same};
 use super::tally::{Judged, Tally};
 use super::view::{Look, Replica, View, subject};
 use crate::history::{Content, ObjectSeen, Side};
@@ -52,40 +52,6 @@ fn same_bytes<'v, 'a: 'v>(
     } else {
         Judged::unknown(expected, "it was not read to its end")
     }
-}
-
-pub(super) fn encryption(view: &View<'_>, check: &Check) -> Tally {
-    each(view, check, |replica| {
-        let expected = replica.expected;
-        let asked = expected
-            .content
-            .as_ref()
-            .and_then(|c| c.encryption.as_deref());
-        let wanted = asked.unwrap_or("AES256");
-        let what = "x-amz-server-side-encryption";
-        let judged = same(view, replica, what, wanted, |object| {
-            object.encryption.clone()
-        });
-        if matches!(judged, Judged::Fail(_)) {
-            return judged;
-        }
-        let mut seen = false;
-        for (look, object) in view.found(Side::Source, &expected.key, &expected.version) {
-            seen = true;
-            if object.encryption.as_deref() != Some(wanted) {
-                let found = format!(
-                    "{what} {} at the source",
-                    word(object.encryption.as_deref())
-                );
-                return Judged::fail(format!("{what} {wanted}"), found, look.received);
-            }
-        }
-        if seen {
-            judged
-        } else {
-            Judged::unknown(format!("{what} {wanted}"), "the source was not seen")
-        }
-    })
 }
 
 pub(super) fn checksums(view: &View<'_>, check: &Check) -> Tally {

@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::view::View;
 use super::{
     Check, CheckKind, Expectation, Finding, PlannedCheck, Verdict, arrival, bucket, content,
-    failing, identity, marker, negative, order, reason, status, tags,
+    encryption, failing, identity, marker, negative, order, reason, status, tags,
 };
 use crate::error::{Error, Result};
 use crate::history::History;
@@ -93,7 +93,7 @@ fn examine(view: &View<'_>, check: &Check) -> Tally {
         CheckKind::Etag => identity::etag(view, check),
         CheckKind::LastModified => identity::last_modified(view, check),
         CheckKind::Bytes => content::bytes(view, check),
-        CheckKind::Encryption => content::encryption(view, check),
+        CheckKind::Encryption => encryption::encryption(view, check),
         CheckKind::Checksums => content::checksums(view, check),
         CheckKind::Metadata => content::metadata(view, check),
         CheckKind::StorageClass => content::storage_class(view, check),

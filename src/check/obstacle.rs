@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::keys::is_under_kms;
 use super::reference::Fate;
 use crate::history::{Operation, OperationKind, Side};
+use crate::replication::BucketSetting;
 use crate::replication::FailureReason::{
     self, AssumeRoleNotPermitted, DstBucketUnversioned, DstDelObjNotPermitted,
     DstMultipartCompleteNotPermitted, DstMultipartInitNotPermitted, DstMultipartUploadNotPermitted,
@@ -16,6 +18,8 @@ use crate::replication::FailureReason::{
 pub struct Obstacles {
     /// Destinations whose versioning is suspended.
     pub suspended: BTreeSet<Side>,
+    /// Buckets that take SSE-C; the others block it, as new ones do since April 2026 (R-ENC-08).
+    pub taking_customer_keys: BTreeSet<Side>,
     /// The actions that are denied to the replication role.
     pub denied: BTreeSet<String>,
 }
@@ -30,9 +34,24 @@ impl Obstacles {
             OperationKind::Versioning { enabled: false } => {
                 self.suspended.insert(operation.side);
             }
+            OperationKind::Setting { setting } => self.set(operation.side, setting),
             OperationKind::Deny { actions } => self.denied.clone_from(actions),
             OperationKind::Restore => self.denied.clear(),
             _ => {}
+        }
+    }
+
+    fn set(&mut self, side: Side, setting: &BucketSetting) {
+        match setting {
+            BucketSetting::Encryption {
+                blocks_customer_keys: true,
+                ..
+            } => {
+                self.taking_customer_keys.remove(&side);
+            }
+            BucketSetting::Encryption { .. } => {
+                self.taking_customer_keys.insert(side);
+            }
         }
     }
 
@@ -66,13 +85,22 @@ impl Obstacles {
         let denied = |(actions, _, _): &&(&[&str], &str, &[FailureReason])| {
             actions.iter().all(|action| self.denied.contains(*action))
         };
-        let in_order = BEFORE.iter().chain(written);
+        let under_kms = kind.content().is_some_and(is_under_kms);
+        let kms = if under_kms { KMS } else { &[] };
+        let in_order = BEFORE.iter().chain(kms).chain(written);
         if let Some((_, because, reasons)) = in_order.clone().find(denied) {
             return Some(Fate::Fails { because, reasons });
         }
-        self.suspended.contains(&side).then_some(Fate::Fails {
-            because: "R-CFG-19",
-            reasons: &[DstBucketUnversioned],
+        if self.suspended.contains(&side) {
+            let reasons = &[DstBucketUnversioned];
+            let because = "R-CFG-19";
+            return Some(Fate::Fails { because, reasons });
+        }
+        let customer = kind.content().and_then(|c| c.customer_key.as_ref());
+        let blocked = customer.is_some() && !self.taking_customer_keys.contains(&side);
+        blocked.then_some(Fate::Fails {
+            because: "R-ENC-08",
+            reasons: &[DstPutObjectNotPermitted, DstMultipartInitNotPermitted],
         })
     }
 }
@@ -89,6 +117,17 @@ const BEFORE: &Denials = &[
     // S3 names no reason of its own for these two.
     (&["s3:GetReplicationConfiguration"], "R-IAM-02", &[]),
     (&["s3:ListBucket"], "R-IAM-02", &[]),
+];
+/// What stands between an object under KMS and its replica. S3 names no reason for the right to
+/// decrypt.
+const KMS: &Denials = &[
+    (
+        &["s3:GetObjectVersionForReplication"],
+        "R-IAM-10",
+        &[SrcGetObjectNotPermitted, SrcHeadObjectNotPermitted],
+    ),
+    (&["kms:Decrypt"], "R-ENC-06", &[]),
+    (&["kms:Encrypt"], "R-ENC-06", &[DstPutObjectNotPermitted]),
 ];
 const MARKER: &Denials = &[(
     &["s3:ReplicateDelete"],

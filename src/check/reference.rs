@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Obstacles;
+use super::keys::{self, is_under_kms};
 use crate::history::{
     Content, Event, History, Instant, Operation, OperationKind, Outcome, Plan, Side,
 };
@@ -18,6 +19,8 @@ pub enum Fate {
     Replica {
         /// Its storage class; none for STANDARD.
         storage_class: Option<String>,
+        /// Its KMS key, where KMS encrypts it.
+        kms_key: Option<String>,
     },
     /// A delete marker arrives.
     Marker,
@@ -149,6 +152,7 @@ impl<'a> Model<'a> {
             }
             OperationKind::DeleteVersion { .. }
             | OperationKind::Versioning { .. }
+            | OperationKind::Setting { .. }
             | OperationKind::Deny { .. }
             | OperationKind::Restore => {}
             OperationKind::Put(_)
@@ -204,12 +208,17 @@ fn fate(
     let selects = |rule: &&Rule| selects(rule, &operation.key, content);
     let to_side = |rule: &&Rule| resolve(plan, rule) == Some(side);
     let selecting: Vec<_> = rules.iter().filter(to_side).filter(selects).collect();
-    let enabled = selecting.iter().filter(|rule| rule.enabled);
-    let Some(rule) = enabled.max_by_key(|rule| rule.priority) else {
-        let because = if selecting.is_empty() {
-            "R-STATUS-02"
-        } else {
-            "R-RULE-16"
+    let enabled: Vec<_> = selecting.iter().filter(|rule| rule.enabled).collect();
+    // R-ENC-04: what is encrypted under KMS is selected by rules that opt in.
+    let under_kms = content.is_some_and(is_under_kms);
+    let opted = enabled
+        .iter()
+        .filter(|rule| !under_kms || rule.replica_kms_key.is_some());
+    let Some(rule) = opted.max_by_key(|rule| rule.priority) else {
+        let because = match (selecting.is_empty(), enabled.is_empty()) {
+            (true, _) => "R-STATUS-02",
+            (false, true) => "R-RULE-16",
+            (false, false) => "R-ENC-04",
         };
         return Fate::Absent { because };
     };
@@ -228,7 +237,8 @@ fn fate(
             because: "R-NOT-03",
         };
     }
-    if let Some(failure) = failure {
+    let bad_key = || keys::failure(plan, rule, side, content);
+    if let Some(failure) = failure.or_else(bad_key) {
         return failure;
     }
     let storage_class = rule.storage_class.as_deref().or(class);
@@ -236,6 +246,7 @@ fn fate(
         storage_class: storage_class
             .filter(|class| *class != "STANDARD")
             .map(str::to_owned),
+        kms_key: rule.replica_kms_key.clone().filter(|_| under_kms),
     }
 }
 

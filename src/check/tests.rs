@@ -1,6 +1,7 @@
 //! Hand-made histories, and what every check makes of them.
 
 mod content;
+mod encryption;
 mod failing;
 mod found;
 mod marker;

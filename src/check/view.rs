@@ -57,6 +57,7 @@ pub(super) struct Replica<'v> {
     pub(super) expected: &'v Expected,
     pub(super) side: Side,
     pub(super) storage_class: Option<&'v str>,
+    pub(super) kms_key: Option<&'v str>,
     pub(super) matched: Option<&'v Matched>,
 }
 
@@ -109,13 +110,18 @@ impl<'a> View<'a> {
     pub(super) fn replicas(&self, check: &Check) -> impl Iterator<Item = Replica<'_>> {
         self.selected(check).flat_map(|expected| {
             expected.fates.iter().filter_map(|(side, fate)| {
-                let Fate::Replica { storage_class } = fate else {
+                let Fate::Replica {
+                    storage_class,
+                    kms_key,
+                } = fate
+                else {
                     return None;
                 };
                 Some(Replica {
                     expected,
                     side: *side,
                     storage_class: storage_class.as_deref(),
+                    kms_key: kms_key.as_deref(),
                     matched: self.matches.of(expected, *side),
                 })
             })

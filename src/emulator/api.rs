@@ -5,6 +5,7 @@ mod buckets;
 mod complete;
 mod conditions;
 mod delete;
+mod encrypting;
 mod listing;
 mod multipart;
 mod objects;
@@ -27,30 +28,31 @@ use s3s::dto::{
     DeleteBucketReplicationOutput, DeleteBucketTaggingInput, DeleteBucketTaggingOutput,
     DeleteObjectInput, DeleteObjectOutput, DeleteObjectTaggingInput, DeleteObjectTaggingOutput,
     DeleteObjectsInput, DeleteObjectsOutput, DeletePublicAccessBlockInput,
-    DeletePublicAccessBlockOutput, GetBucketEncryptionInput, GetBucketEncryptionOutput,
-    GetBucketLifecycleConfigurationInput, GetBucketLifecycleConfigurationOutput,
-    GetBucketLocationInput, GetBucketLocationOutput, GetBucketLoggingInput, GetBucketLoggingOutput,
-    GetBucketNotificationConfigurationInput, GetBucketNotificationConfigurationOutput,
-    GetBucketOwnershipControlsInput, GetBucketOwnershipControlsOutput, GetBucketPolicyInput,
-    GetBucketPolicyOutput, GetBucketReplicationInput, GetBucketReplicationOutput,
-    GetBucketRequestPaymentInput, GetBucketRequestPaymentOutput, GetBucketTaggingInput,
-    GetBucketTaggingOutput, GetBucketVersioningInput, GetBucketVersioningOutput,
-    GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectInput,
-    GetObjectLockConfigurationInput, GetObjectLockConfigurationOutput, GetObjectOutput,
-    GetObjectTaggingInput, GetObjectTaggingOutput, GetPublicAccessBlockInput,
-    GetPublicAccessBlockOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput,
-    HeadObjectOutput, ListBucketsInput, ListBucketsOutput, ListMultipartUploadsInput,
-    ListMultipartUploadsOutput, ListObjectVersionsInput, ListObjectVersionsOutput,
-    ListObjectsV2Input, ListObjectsV2Output, ListPartsInput, ListPartsOutput,
-    PutBucketEncryptionInput, PutBucketEncryptionOutput, PutBucketLifecycleConfigurationInput,
-    PutBucketLifecycleConfigurationOutput, PutBucketPolicyInput, PutBucketPolicyOutput,
-    PutBucketReplicationInput, PutBucketReplicationOutput, PutBucketTaggingInput,
-    PutBucketTaggingOutput, PutBucketVersioningInput, PutBucketVersioningOutput, PutObjectInput,
-    PutObjectOutput, PutObjectTaggingInput, PutObjectTaggingOutput, PutPublicAccessBlockInput,
+    DeletePublicAccessBlockOutput, GetBucketLifecycleConfigurationInput,
+    GetBucketLifecycleConfigurationOutput, GetBucketLocationInput, GetBucketLocationOutput,
+    GetBucketLoggingInput, GetBucketLoggingOutput, GetBucketNotificationConfigurationInput,
+    GetBucketNotificationConfigurationOutput, GetBucketOwnershipControlsInput,
+    GetBucketOwnershipControlsOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
+    GetBucketReplicationInput, GetBucketReplicationOutput, GetBucketRequestPaymentInput,
+    GetBucketRequestPaymentOutput, GetBucketTaggingInput, GetBucketTaggingOutput,
+    GetBucketVersioningInput, GetBucketVersioningOutput, GetObjectAttributesInput,
+    GetObjectAttributesOutput, GetObjectInput, GetObjectLockConfigurationInput,
+    GetObjectLockConfigurationOutput, GetObjectOutput, GetObjectTaggingInput,
+    GetObjectTaggingOutput, GetPublicAccessBlockInput, GetPublicAccessBlockOutput, HeadBucketInput,
+    HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketsInput, ListBucketsOutput,
+    ListMultipartUploadsInput, ListMultipartUploadsOutput, ListObjectVersionsInput,
+    ListObjectVersionsOutput, ListObjectsV2Input, ListObjectsV2Output, ListPartsInput,
+    ListPartsOutput, PutBucketLifecycleConfigurationInput, PutBucketLifecycleConfigurationOutput,
+    PutBucketPolicyInput, PutBucketPolicyOutput, PutBucketReplicationInput,
+    PutBucketReplicationOutput, PutBucketTaggingInput, PutBucketTaggingOutput,
+    PutBucketVersioningInput, PutBucketVersioningOutput, PutObjectInput, PutObjectOutput,
+    PutObjectTaggingInput, PutObjectTaggingOutput, PutPublicAccessBlockInput,
     PutPublicAccessBlockOutput, UploadPartInput, UploadPartOutput,
 };
 use s3s::service::S3ServiceBuilder;
 use s3s::{S3, S3Error, S3Request, S3Response, S3Result, s3_error};
+
+pub(super) use objects::hex;
 
 use super::endpoint::Endpoint;
 use super::world::{Bucket, State, World};
@@ -75,10 +77,13 @@ pub(super) fn service(world: &Arc<World>, region: Option<&str>) -> Endpoint {
         id,
         secret: secret.into(),
     });
-    builder.set_access(access::Access(api));
+    builder.set_access(access::Access(api.clone()));
     builder.set_host(access::Hosts);
     builder.set_validation(own::Names);
-    builder.set_route(own::Own(Arc::clone(world)));
+    builder.set_route(encrypting::Routes {
+        own: own::Own(Arc::clone(world)),
+        api: api.clone(),
+    });
     Endpoint::new(builder.build(), Arc::clone(world))
 }
 
@@ -104,8 +109,6 @@ operations! {
     delete_bucket: DeleteBucketInput => DeleteBucketOutput in buckets;
     put_bucket_versioning: PutBucketVersioningInput => PutBucketVersioningOutput in buckets;
     get_bucket_versioning: GetBucketVersioningInput => GetBucketVersioningOutput in buckets;
-    put_bucket_encryption: PutBucketEncryptionInput => PutBucketEncryptionOutput in buckets;
-    get_bucket_encryption: GetBucketEncryptionInput => GetBucketEncryptionOutput in buckets;
     delete_bucket_encryption: DeleteBucketEncryptionInput => DeleteBucketEncryptionOutput in buckets;
     put_bucket_lifecycle_configuration: PutBucketLifecycleConfigurationInput => PutBucketLifecycleConfigurationOutput in buckets;
     get_bucket_lifecycle_configuration: GetBucketLifecycleConfigurationInput => GetBucketLifecycleConfigurationOutput in buckets;
@@ -168,7 +171,11 @@ fn answer<T>(output: T) -> S3Result<S3Response<T>> {
 }
 
 /// An error with a code that S3 has and s3s may not, and its HTTP status.
-fn refusal(code: &'static str, status: http::StatusCode, message: &'static str) -> S3Error {
+pub(super) fn refusal(
+    code: &'static str,
+    status: http::StatusCode,
+    message: &'static str,
+) -> S3Error {
     let mut error = S3Error::with_message(s3s::S3ErrorCode::Custom(code.into()), message);
     error.set_status_code(status);
     error

@@ -116,6 +116,20 @@ defects! {
     DropsLifecycle = "drops-lifecycle" in "bucket-configuration" by ["bucket-configuration"];
     /// Copies do not replicate (R-DATA-18).
     IgnoresCopy = "ignores-copy" in "copy" by ["arrives"];
+    /// Objects under KMS travel although the rule does not opt in (R-ENC-04).
+    ReplicatesKmsWithoutOptIn = "replicates-kms-without-opt-in" in "kms-without-opt-in" by ["no-status", "stays-absent"];
+    /// The replica is under its source's KMS key, not the one that the rule names (R-ENC-04).
+    WrongKmsKey = "wrong-kms-key" in "kms-opt-in" by ["encryption"];
+    /// The replica has no bucket key (R-ENC-11).
+    LosesBucketKey = "loses-bucket-key" in "kms-opt-in" by ["encryption"];
+    /// Replicas are made under keys that are not there or not enabled (R-ENC-05).
+    IgnoresKeyState = "ignores-key-state" in "kms-bad-keys" by ["fails", "failure-reason"];
+    /// The replica is encrypted as the destination's default says (R-ENC-03).
+    UsesDestinationEncryption = "uses-destination-encryption" in "destination-default" by ["encryption"];
+    /// SSE-C objects travel to a destination that blocks SSE-C (R-ENC-08).
+    IgnoresBlockedSseC = "ignores-blocked-sse-c" in "customer-key-blocked" by ["fails", "failure-reason"];
+    /// Archived objects travel (R-NOT-03).
+    ReplicatesArchived = "replicates-archived" in "archived-stays" by ["stays-absent"];
 }
 
 impl FromStr for Defect {

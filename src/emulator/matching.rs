@@ -1,6 +1,7 @@
 //! Which rules of a bucket apply to a write, with the defects that bend them.
 
 use super::Defect;
+use super::encryption::Encryption;
 use super::rules::{select, select_marker};
 use super::world::{Bucket, World};
 use crate::replication::{Filter, Rule, Tags};
@@ -8,20 +9,31 @@ use crate::replication::{Filter, Rule, Tags};
 /// Storage classes that cannot be replicated (R-NOT-03).
 const ARCHIVED: [&str; 2] = ["GLACIER", "DEEP_ARCHIVE"];
 
+/// What rules ask of a new object.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written<'a> {
+    pub(super) key: &'a str,
+    pub(super) tags: &'a Tags,
+    pub(super) class: Option<&'a str>,
+    pub(super) encryption: &'a Encryption,
+}
+
 /// The rules that a new object falls under, one for each destination.
-pub(super) fn for_object(
-    world: &World,
-    bucket: &Bucket,
-    key: &str,
-    tags: &Tags,
-    storage_class: Option<&str>,
-) -> Vec<Rule> {
-    let archived = storage_class.is_some_and(|class| ARCHIVED.contains(&class));
+pub(super) fn for_object(world: &World, bucket: &Bucket, written: Written<'_>) -> Vec<Rule> {
+    let archived = written.class.is_some_and(|class| ARCHIVED.contains(&class));
+    let archived = archived && !world.has(Defect::ReplicatesArchived);
     if archived || !bucket.is_versioned() {
         return Vec::new();
     }
-    let rules = bent(world, bucket);
-    select(&rules, key, tags).into_iter().cloned().collect()
+    let mut rules = bent(world, bucket);
+    // R-ENC-04: the opt-in is a criterion of the rule's selection, like its filter.
+    if written.encryption.kms_key().is_some() && !world.has(Defect::ReplicatesKmsWithoutOptIn) {
+        rules.retain(|rule| rule.replica_kms_key.is_some());
+    }
+    select(&rules, written.key, written.tags)
+        .into_iter()
+        .cloned()
+        .collect()
 }
 
 /// The rules that a user's delete marker falls under.

@@ -3,15 +3,18 @@
 //! Asked when the copy is made, never when the configuration is put (R-CFG-17). The order of the
 //! questions is the engine's own: AWS names reasons, not which comes first.
 
+use super::encryption::Encryption;
+use super::keys::KeyState;
 use super::policy::{Decision, Principal, Request};
 use super::roles::account_of;
 use super::world::{State, Version};
 use super::{ACCOUNT, TagsUnread};
 use crate::replication::FailureReason::{
     self, AssumeRoleNotPermitted, DstBucketNotFound, DstBucketUnversioned, DstDelObjNotPermitted,
-    DstMultipartInitNotPermitted, DstPutObjectNotPermitted, DstPutTaggingNotPermitted,
-    SrcBucketReplicationConfigMissing, SrcGetAclNotPermitted, SrcGetObjectNotPermitted,
-    SrcGetTaggingNotPermitted, SrcHeadObjectNotPermitted,
+    DstKmsKeyInvalidState, DstKmsKeyNotFound, DstMultipartInitNotPermitted,
+    DstPutObjectNotPermitted, DstPutTaggingNotPermitted, SrcBucketReplicationConfigMissing,
+    SrcGetAclNotPermitted, SrcGetObjectNotPermitted, SrcGetTaggingNotPermitted,
+    SrcHeadObjectNotPermitted, SrcKmsKeyInvalidState,
 };
 
 /// A replication of one version, as far as permission goes.
@@ -21,6 +24,8 @@ pub(super) struct Copy<'a> {
     pub(super) source: &'a str,
     pub(super) destination: &'a str,
     pub(super) key: &'a str,
+    /// The key that the rule names for replicas under KMS.
+    pub(super) replica_key: Option<&'a str>,
 }
 
 /// What becomes of a version's tags.
@@ -41,7 +46,7 @@ impl Copy<'_> {
         unread: TagsUnread,
     ) -> Result<Carried, FailureReason> {
         self.is_assumed(state)?;
-        self.may_be_read(state)?;
+        self.may_be_read(state, version)?;
         let Some(object) = &version.object else {
             self.is_open(state)?;
             return self
@@ -50,7 +55,9 @@ impl Copy<'_> {
                 .ok_or(DstDelObjNotPermitted);
         };
         let carried = self.tags(state, version, unread)?;
+        self.may_decrypt(state, &object.encryption)?;
         self.is_open(state)?;
+        self.may_encrypt(state, &object.encryption)?;
         if self.at_destination(state, "s3:ReplicateObject") {
             return Ok(carried);
         }
@@ -88,7 +95,7 @@ impl Copy<'_> {
     /// R-IAM-02, R-IAM-03. That the configuration counts as missing where it may not be read, and
     /// that a marker is not found without `s3:ListBucket`, are this engine's choices: AWS names no
     /// reason of their own for the two.
-    fn may_be_read(self, state: &State) -> Result<(), FailureReason> {
+    fn may_be_read(self, state: &State, version: &Version) -> Result<(), FailureReason> {
         let (bucket, key) = (bucket_arn(self.source), self.at_source_key());
         let may = |action: &str, arn: &str| self.at_source(state, action, arn);
         if !may("s3:GetReplicationConfiguration", &bucket) {
@@ -98,7 +105,10 @@ impl Copy<'_> {
             return Err(SrcHeadObjectNotPermitted);
         }
         // R-IAM-10: the older action will do for what no KMS key encrypts.
-        if !may("s3:GetObjectVersionForReplication", &key) && !may("s3:GetObjectVersion", &key) {
+        let object = version.object.as_ref();
+        let under_kms = object.is_some_and(|object| object.encryption.kms_key().is_some());
+        let older = !under_kms && may("s3:GetObjectVersion", &key);
+        if !may("s3:GetObjectVersionForReplication", &key) && !older {
             return Err(SrcGetObjectNotPermitted);
         }
         if !may("s3:GetObjectVersionAcl", &key) {
@@ -135,6 +145,56 @@ impl Copy<'_> {
         match destination.is_versioned() {
             true => Ok(()),
             false => Err(DstBucketUnversioned),
+        }
+    }
+
+    /// The source's KMS key is enabled, and the role may decrypt with it (R-ENC-06). AWS names no
+    /// reason of its own for the right.
+    fn may_decrypt(self, state: &State, under: &Encryption) -> Result<(), FailureReason> {
+        let Some(key) = under.kms_key() else {
+            return Ok(());
+        };
+        if state.keys.state(key, region(state, self.source)) != Some(KeyState::Enabled) {
+            return Err(SrcKmsKeyInvalidState);
+        }
+        match key_says(state, self.role, "kms:Decrypt", key) {
+            Decision::Allowed => Ok(()),
+            _ => Err(SrcGetObjectNotPermitted),
+        }
+    }
+
+    /// The replica's key is there and enabled in the destination's region, and the role may encrypt
+    /// with it (R-ENC-05, R-ENC-06); a destination that blocks SSE-C takes none (R-ENC-08).
+    pub(super) fn may_encrypt(
+        self,
+        state: &State,
+        under: &Encryption,
+    ) -> Result<(), FailureReason> {
+        let destination = state.buckets.get(self.destination);
+        let blocked = destination.is_some_and(|bucket| bucket.blocks_customer_keys);
+        if blocked && under.customer_md5().is_some() {
+            return Err(DstPutObjectNotPermitted);
+        }
+        if under.kms_key().is_none() {
+            return Ok(());
+        }
+        let key = self.replica_key.unwrap_or_default();
+        match state.keys.state(key, region(state, self.destination)) {
+            None => return Err(DstKmsKeyNotFound),
+            Some(KeyState::Enabled) => {}
+            Some(KeyState::Disabled | KeyState::PendingDeletion) => {
+                return Err(DstKmsKeyInvalidState);
+            }
+        }
+        let bucket_key = under.bucket_key().is_some();
+        let wanted: &[&str] = match bucket_key {
+            true => &["kms:Encrypt", "kms:Decrypt"],
+            false => &["kms:Encrypt"],
+        };
+        let may = |action: &&str| key_says(state, self.role, action, key) == Decision::Allowed;
+        match wanted.iter().all(may) {
+            true => Ok(()),
+            false => Err(DstPutObjectNotPermitted),
         }
     }
 
@@ -187,6 +247,27 @@ fn says(state: &State, role: &str, action: &str, bucket: &str, resource: &str) -
     } else {
         Decision::Silent
     }
+}
+
+/// What the role's own policies say of a KMS key; key policies are not told of here.
+fn key_says(state: &State, role: &str, action: &str, key: &str) -> Decision {
+    let account = account_of(role).unwrap_or(ACCOUNT);
+    let request = Request {
+        principal: Principal::Role { arn: role, account },
+        action,
+        resource: Some(key),
+        context: &[],
+    };
+    let own = state.roles.decide(role, &request);
+    match [own.policies, own.boundary] {
+        [Decision::Allowed, Decision::Allowed] => Decision::Allowed,
+        _ => Decision::Denied,
+    }
+}
+
+fn region<'a>(state: &'a State, bucket: &str) -> &'a str {
+    let bucket = state.buckets.get(bucket);
+    bucket.map_or("", |bucket| bucket.region.as_str())
 }
 
 fn bucket_arn(name: &str) -> String {

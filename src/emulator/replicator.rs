@@ -7,20 +7,21 @@ use std::time::SystemTime;
 
 use tokio::time::Instant;
 
+use super::Defect;
 use super::failures::ReplicationFailure;
+use super::matching::{self, Written};
 use super::permission::{self, Carried};
-use super::world::{Arrival, ArrivalKind, Object, State, Version, World};
-use super::{Defect, matching};
-use crate::replication::{FailureReason, ReplicationStatus, Rule, Tags, VersionId};
+use super::world::{Arrival, ArrivalKind, Bucket, State, Version, World};
+use crate::replication::{FailureReason, ReplicationStatus, Rule, VersionId};
 
 /// One version on its way to one destination.
 #[derive(Clone)]
-struct Journey {
-    world: Arc<World>,
-    source: String,
-    key: String,
-    id: String,
-    rule: Rule,
+pub(super) struct Journey {
+    pub(super) world: Arc<World>,
+    pub(super) source: String,
+    pub(super) key: String,
+    pub(super) id: String,
+    pub(super) rule: Rule,
     /// The role of the configuration that the write fell under.
     role: String,
     /// When the write asked for it.
@@ -87,15 +88,30 @@ pub(super) fn existing(world: &Arc<World>, source: &str) {
             .flat_map(|(key, all)| all.iter().map(move |v| (key, v)));
         let fresh = versions.filter(|(_, v)| v.object.is_some() && v.status.is_none());
         let with_rules = fresh.map(|(key, version)| {
-            let class = version.storage_class.as_deref();
-            let rules = matching::for_object(world, bucket, key, &version.tags, class);
-            (key.clone(), version.id.clone(), rules)
+            (
+                key.clone(),
+                version.id.clone(),
+                rules_of(world, bucket, key, version),
+            )
         });
         with_rules.collect()
     };
     for (key, id, rules) in found {
         replicate(world, source, &key, &id, rules);
     }
+}
+
+fn rules_of(world: &World, bucket: &Bucket, key: &str, version: &Version) -> Vec<Rule> {
+    let Some(object) = &version.object else {
+        return Vec::new();
+    };
+    let written = Written {
+        key,
+        tags: &version.tags,
+        class: version.storage_class.as_deref(),
+        encryption: &object.encryption,
+    };
+    matching::for_object(world, bucket, written)
 }
 
 fn journeys(
@@ -182,8 +198,26 @@ impl Journey {
         if self.world.has(Defect::IgnoresRole) {
             return self.copy().is_open(state).map(|()| Carried::Tags);
         }
-        self.copy()
-            .may_travel(state, version, self.world.settings.tags_unread)
+        let unread = self.world.settings.tags_unread;
+        match self.copy().may_travel(state, version, unread) {
+            Err(reason) if self.overlooks(version, reason) => Ok(Carried::Tags),
+            answer => answer,
+        }
+    }
+
+    /// The defects that do not see what is wrong with a key.
+    fn overlooks(&self, version: &Version, reason: FailureReason) -> bool {
+        let object = version.object.as_ref();
+        let customer = object.is_some_and(|object| object.encryption.customer_md5().is_some());
+        match reason {
+            FailureReason::SrcKmsKeyInvalidState
+            | FailureReason::DstKmsKeyNotFound
+            | FailureReason::DstKmsKeyInvalidState => self.world.has(Defect::IgnoresKeyState),
+            FailureReason::DstPutObjectNotPermitted => {
+                customer && self.world.has(Defect::IgnoresBlockedSseC)
+            }
+            _ => false,
+        }
     }
 
     fn copy(&self) -> permission::Copy<'_> {
@@ -192,6 +226,7 @@ impl Journey {
             source: &self.source,
             destination: &self.rule.destination,
             key: &self.key,
+            replica_key: self.rule.replica_kms_key.as_deref(),
         }
     }
 
@@ -222,67 +257,6 @@ impl Journey {
             requested: self.requested,
             failed: SystemTime::now(),
         });
-    }
-
-    /// The replica: everything is shared with the source, but what the rule or a defect changes.
-    fn replica(&self, state: &mut State, source: &Version) -> Version {
-        let has = |defect| self.world.has(defect);
-        let class = self
-            .rule
-            .storage_class
-            .clone()
-            .or_else(|| source.storage_class.clone());
-        Version {
-            id: if has(Defect::NewVersionId) {
-                state.version_id()
-            } else {
-                self.id.clone()
-            },
-            modified: match has(Defect::WrongLastModified) {
-                true => SystemTime::now() + std::time::Duration::from_secs(60),
-                false => source.modified,
-            },
-            object: source.object.as_ref().map(|object| self.content(object)),
-            tags: if has(Defect::LosesTags) {
-                Tags::new()
-            } else {
-                source.tags.clone()
-            },
-            storage_class: if has(Defect::WrongStorageClass) {
-                None
-            } else {
-                class
-            },
-            status: (!has(Defect::NoReplicaStatus)).then_some(ReplicationStatus::Replica),
-            sequence: source.sequence,
-            outstanding: 0,
-        }
-    }
-
-    fn content(&self, object: &Arc<Object>) -> Arc<Object> {
-        let has = |defect| self.world.has(defect);
-        if self.world.settings.defects.is_empty() {
-            return Arc::clone(object);
-        }
-        let mut copy = Object::clone(object);
-        if has(Defect::WrongByte) {
-            copy.body = copy.body.with_a_wrong_byte();
-        }
-        if has(Defect::TruncatedTail) {
-            copy.body = copy.body.without_its_tail();
-        }
-        if has(Defect::LosesPartCount) {
-            let parts = copy.etag.find('-').unwrap_or(copy.etag.len());
-            copy.etag.truncate(parts);
-        }
-        if has(Defect::LosesMetadata) {
-            copy.metadata = None;
-        }
-        if has(Defect::LosesChecksum) {
-            copy.checksum = s3s::dto::Checksum::default();
-        }
-        copy.encrypted &= !has(Defect::MissingSseHeader);
-        Arc::new(copy)
     }
 
     fn publish(&self, state: &mut State, version: Version, kind: ArrivalKind) {

@@ -12,7 +12,9 @@ use s3s::dto;
 use tokio::time::Instant;
 
 use super::body::Body;
+use super::encryption::Encryption;
 use super::failures::ReplicationFailure;
+use super::keys::Keys;
 use super::policy::Document;
 use super::roles::Roles;
 use super::rules::Checked;
@@ -55,6 +57,8 @@ pub(super) struct Bucket {
     /// None for a bucket that was never versioned.
     pub(super) versioning: Option<dto::BucketVersioningStatus>,
     pub(super) encryption: dto::ServerSideEncryptionConfiguration,
+    /// Whether SSE-C is blocked (R-ENC-08).
+    pub(super) blocks_customer_keys: bool,
     pub(super) lifecycle: Option<dto::LifecycleRules>,
     pub(super) access_block: Option<dto::PublicAccessBlockConfiguration>,
     pub(super) tags: Option<dto::TagSet>,
@@ -111,7 +115,7 @@ pub(super) struct Object {
     pub(super) content_encoding: Option<String>,
     pub(super) content_language: Option<String>,
     pub(super) expires: Option<dto::Timestamp>,
-    pub(super) encrypted: bool,
+    pub(super) encryption: Encryption,
     pub(super) checksum: dto::Checksum,
     /// The parts of a multipart upload.
     pub(super) parts: Vec<Part>,
@@ -173,6 +177,7 @@ pub(super) struct State {
     pub(super) arrivals: Vec<Arrival>,
     pub(super) failures: Vec<ReplicationFailure>,
     pub(super) roles: Roles,
+    pub(super) keys: Keys,
     pub(super) sequence: u64,
     pub(super) random: SmallRng,
 }
@@ -218,6 +223,7 @@ impl World {
             arrivals: Vec::new(),
             failures: Vec::new(),
             roles: Roles::default(),
+            keys: Keys::default(),
             sequence: 0,
             random: SmallRng::seed_from_u64(settings.seed),
         };

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Page, Session, Suspension};
-use crate::replication::{ReplicationStatus, Rule, Tags, VersionId};
+use crate::replication::{BucketSetting, ReplicationStatus, Rule, Tags, VersionId};
 
 /// Nanoseconds since the run began, on the monotonic clock of the machine that recorded it.
 #[derive(
@@ -181,6 +181,12 @@ pub enum OperationKind {
         /// `Enabled` or `Suspended`.
         enabled: bool,
     },
+    /// A setting of a bucket is put.
+    Setting {
+        /// Which one.
+        #[serde(flatten)]
+        setting: BucketSetting,
+    },
     /// Actions are denied to the replication role, on the pair's keys, in the place of what was
     /// denied before.
     Deny {
@@ -230,6 +236,14 @@ pub struct Content {
     pub checksum: Option<String>,
     /// `x-amz-server-side-encryption`; none for the bucket's default.
     pub encryption: Option<String>,
+    /// The ARN of the KMS key.
+    pub kms_key: Option<String>,
+    /// Whether a bucket key was asked for.
+    pub bucket_key: bool,
+    /// The MD5 of the customer's key (SSE-C), in base64. The key itself is written nowhere.
+    pub customer_key: Option<String>,
+    /// The type of a multipart upload's checksum, where one was asked for.
+    pub checksum_type: Option<String>,
 }
 
 /// What S3 answered to an operation.
@@ -334,6 +348,12 @@ pub struct ObjectSeen {
     pub status: Option<ReplicationStatus>,
     /// `x-amz-server-side-encryption`.
     pub encryption: Option<String>,
+    /// The ARN of the KMS key.
+    pub kms_key: Option<String>,
+    /// `x-amz-server-side-encryption-bucket-key-enabled`.
+    pub bucket_key: bool,
+    /// The MD5 of the customer's key (SSE-C), in base64.
+    pub customer_key: Option<String>,
     /// `x-amz-storage-class`; none for STANDARD.
     pub storage_class: Option<String>,
     /// `Last-Modified`, in seconds since 1970.

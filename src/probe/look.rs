@@ -1,6 +1,7 @@
 //! One look at one thing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Config, ResponseChecksumValidation};
@@ -13,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::history::hex;
 use crate::history::{Failure, Instant, ListedVersion, ObjectSeen, Recorder, Seen, Side};
 use crate::replication::{ReplicationStatus, VersionId};
+use crate::target::CustomerKey;
 
 /// Looks at the buckets of one pair, and records what it sees.
 #[derive(Debug, Clone)]
@@ -22,7 +24,12 @@ pub struct Probe {
     destination: Client,
     buckets: BTreeMap<Side, String>,
     pub(super) schedule: super::Schedule,
+    shown: Shown,
 }
+
+/// The customer's key, and the keys of the objects that are under it.
+#[derive(Debug, Clone, Default)]
+struct Shown(Arc<Mutex<Option<(CustomerKey, BTreeSet<String>)>>>);
 
 /// Reads what HEAD and GET have in common.
 macro_rules! object_seen {
@@ -39,6 +46,9 @@ macro_rules! object_seen {
             encryption: answer
                 .server_side_encryption()
                 .map(|e| e.as_str().to_owned()),
+            kms_key: answer.ssekms_key_id().map(str::to_owned),
+            bucket_key: answer.bucket_key_enabled().unwrap_or_default(),
+            customer_key: answer.sse_customer_key_md5().map(str::to_owned),
             storage_class: answer
                 .storage_class()
                 .map(|class| class.as_str().to_owned())
@@ -63,6 +73,18 @@ macro_rules! object_seen {
     }};
 }
 
+/// Shows the customer's key, if there is one.
+macro_rules! shows {
+    ($request:expr, $shown:expr) => {{
+        let shown: Option<CustomerKey> = $shown;
+        let shown = shown.as_ref();
+        $request
+            .set_sse_customer_algorithm(shown.map(|_| CustomerKey::ALGORITHM.to_owned()))
+            .set_sse_customer_key(shown.map(|key| key.key().to_owned()))
+            .set_sse_customer_key_md5(shown.map(|key| key.md5().to_owned()))
+    }};
+}
+
 impl Probe {
     /// A probe for the buckets of one pair.
     #[must_use]
@@ -79,7 +101,22 @@ impl Probe {
             destination,
             buckets,
             schedule,
+            shown: Shown::default(),
         }
+    }
+
+    /// From now on the customer's key is shown to whoever is asked for this object (R-ENC-07).
+    pub fn show(&self, customer: &CustomerKey, key: &str) {
+        let mut shown = self.shown.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, keys) = shown.get_or_insert_with(|| (customer.clone(), BTreeSet::new()));
+        keys.insert(key.to_owned());
+    }
+
+    /// The customer's key, where this object is under it.
+    fn shown_for(&self, key: &str) -> Option<CustomerKey> {
+        let shown = self.shown.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (customer, keys) = shown.as_ref()?;
+        keys.contains(key).then(|| customer.clone())
     }
 
     /// HEAD of one version, with its checksums.
@@ -91,6 +128,7 @@ impl Probe {
             .bucket(self.bucket(side))
             .key(key);
         let request = request.checksum_mode(ChecksumMode::Enabled);
+        let request = shows!(request, self.shown_for(key));
         let answer = request
             .set_version_id(version.map(|v| v.0.clone()))
             .send()
@@ -112,7 +150,7 @@ impl Probe {
             .get_object()
             .bucket(self.bucket(side))
             .key(key);
-        let request = request
+        let request = shows!(request, self.shown_for(key))
             .set_version_id(version.map(|v| v.0.clone()))
             .customize();
         let unchecked = Config::builder()

@@ -222,10 +222,16 @@ fn document(pair: &Pair, actions: &[&String]) -> Value {
         itself.into_iter().chain([below])
     });
     let resources: Vec<_> = resources.collect();
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Deny", "Action": actions, "Resource": resources}],
-    })
+    let is_kms = |action: &&&String| action.starts_with("kms:");
+    let (kms, s3): (Vec<&String>, Vec<&String>) = actions.iter().partition(is_kms);
+    let statements = [
+        (s3, json!(resources)),
+        (kms, json!("arn:aws:kms:*:*:key/*")),
+    ];
+    let statements = statements.iter().filter(|(some, _)| !some.is_empty());
+    let statements = statements
+        .map(|(some, resource)| json!({"Effect": "Deny", "Action": some, "Resource": resource}));
+    json!({"Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>()})
 }
 
 /// The name in a role's ARN, or the name itself.

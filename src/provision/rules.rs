@@ -2,8 +2,10 @@
 
 use aws_sdk_s3::types::builders::ReplicationRuleBuilder;
 use aws_sdk_s3::types::{
-    DeleteMarkerReplication, DeleteMarkerReplicationStatus, Destination, ReplicationRule,
-    ReplicationRuleAndOperator, ReplicationRuleFilter, ReplicationRuleStatus, StorageClass, Tag,
+    DeleteMarkerReplication, DeleteMarkerReplicationStatus, Destination, EncryptionConfiguration,
+    ReplicationRule, ReplicationRuleAndOperator, ReplicationRuleFilter, ReplicationRuleStatus,
+    SourceSelectionCriteria, SseKmsEncryptedObjects, SseKmsEncryptedObjectsStatus, StorageClass,
+    Tag,
 };
 
 use super::{Pair, built};
@@ -21,6 +23,7 @@ pub(super) fn to_sdk(rule: &Rule, pair: &Pair) -> Result<ReplicationRule> {
     let builder = ReplicationRule::builder()
         .id(&rule.id)
         .status(status)
+        .set_source_selection_criteria(criteria(rule)?)
         .destination(destination(rule, pair)?);
     let builder = match rule.schema {
         Schema::V1 if rule.filter.tags.is_empty() => v1_prefix(builder, &rule.filter.prefix),
@@ -60,7 +63,24 @@ fn destination(rule: &Rule, pair: &Pair) -> Result<Destination> {
     };
     let bucket = Destination::builder().bucket(arn(name, region(pair)));
     let class = rule.storage_class.as_deref().map(StorageClass::from);
+    let key = rule.replica_kms_key.as_ref().map(|key| {
+        EncryptionConfiguration::builder()
+            .replica_kms_key_id(key)
+            .build()
+    });
+    let bucket = bucket.set_encryption_configuration(key);
     built(bucket.set_storage_class(class).build())
+}
+
+/// The opt-in to objects under KMS (R-ENC-04).
+fn criteria(rule: &Rule) -> Result<Option<SourceSelectionCriteria>> {
+    if rule.replica_kms_key.is_none() {
+        return Ok(None);
+    }
+    let enabled = SseKmsEncryptedObjectsStatus::Enabled;
+    let kms = built(SseKmsEncryptedObjects::builder().status(enabled).build())?;
+    let criteria = SourceSelectionCriteria::builder().sse_kms_encrypted_objects(kms);
+    Ok(Some(criteria.build()))
 }
 
 fn region(pair: &Pair) -> &str {
@@ -140,7 +160,16 @@ fn read(rule: &ReplicationRule, side: impl Fn(&str) -> Option<Side>) -> Rule {
             .and_then(Destination::storage_class)
             .map(|class| class.as_str().to_owned()),
         delete_markers: marker == Some(&DeleteMarkerReplicationStatus::Enabled),
+        replica_kms_key: replica_kms_key(rule),
     }
+}
+
+fn replica_kms_key(rule: &ReplicationRule) -> Option<String> {
+    let criteria = rule.source_selection_criteria();
+    let opt_in = criteria.and_then(SourceSelectionCriteria::sse_kms_encrypted_objects);
+    opt_in.filter(|kms| kms.status() == &SseKmsEncryptedObjectsStatus::Enabled)?;
+    let named = rule.destination()?.encryption_configuration()?;
+    named.replica_kms_key_id().map(str::to_owned)
 }
 
 #[expect(
@@ -224,6 +253,7 @@ mod tests {
             Rule::new("both").with_prefix("a/").with_tag("k", "v"),
             Rule::new("markers").with_delete_markers().disabled(),
             Rule::new("class").with_storage_class("STANDARD_IA"),
+            Rule::new("kms").with_replica_kms_key("arn:aws:kms:us-east-1:1:key/k"),
             Rule::new("second").with_destination("destination-2"),
             Rule::new("elsewhere").with_destination("another-bucket"),
             v1.clone(),

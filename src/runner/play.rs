@@ -7,9 +7,10 @@ use crate::check::{Check, CheckKind, Expectation, PlannedCheck, judge};
 use crate::error::{Error, Result};
 use crate::history::{Operation, OperationKind, Outcome, Plan, Side};
 use crate::provision::{self, Pair, Request};
-use crate::replication::{Capability, Rule};
+use crate::replication::{BucketSetting, Capability, Rule};
 use crate::report::Row;
 use crate::scenario::Scenario;
+use crate::target::CustomerKey;
 use crate::workload::{Applied, Step, Until};
 
 /// Runs one scenario on its stage. Whatever happens, its pair is removed, unless it is to be kept.
@@ -26,6 +27,7 @@ pub(super) fn panicked(panic: &JoinError) -> Row {
 
 async fn attempt(shared: &Shared, scenario: &Scenario, stage: Result<Stage>) -> Result<Row> {
     let mut stage = stage?;
+    let scenario = &super::ready_made::named(scenario.clone(), &stage.shared);
     let acted = act(&mut stage, scenario).await;
     let judged = judge(&stage.recorder.history());
     if !shared.keep {
@@ -37,6 +39,7 @@ async fn attempt(shared: &Shared, scenario: &Scenario, stage: Result<Stage>) -> 
 
 /// Finds or makes the pair, and begins the history.
 pub(super) async fn stage(shared: &Shared, scenario: &Scenario) -> Result<Stage> {
+    let scenario = &super::ready_made::named(scenario.clone(), shared);
     let role = role(shared, scenario).await?;
     let (pair, rules) = Box::pin(find_pair(shared, scenario, &role)).await?;
     let plan = plan(shared, scenario, &pair, rules)?;
@@ -137,6 +140,10 @@ impl Stage {
     pub async fn step(&mut self, step: &Step) -> Result<()> {
         match step {
             Step::Write(write) => {
+                if write.object.customer_key {
+                    let key = CustomerKey::seeded(self.shared.seed);
+                    self.probe.show(&key, &self.driver.full_key(&write.key));
+                }
                 let applied = self.driver.write(write).await?;
                 self.watch_write(&write.label, &applied);
                 self.remember(&write.label, applied);
@@ -161,6 +168,7 @@ impl Stage {
                 self.remember(label, applied);
             }
             Step::Versioning { side, enabled } => self.versioning(*side, *enabled).await?,
+            Step::Setting { side, setting } => self.set_bucket(*side, setting).await?,
             Step::Deny { actions } => self.deny(actions).await?,
             Step::Restore => self.restore().await?,
             Step::Configure { rules } => self.configure(rules).await?,
@@ -171,13 +179,24 @@ impl Stage {
 
     async fn versioning(&mut self, side: Side, enabled: bool) -> Result<()> {
         self.driver.versioning(side, enabled).await?;
+        self.changed(side, OperationKind::Versioning { enabled });
+        Ok(())
+    }
+
+    async fn set_bucket(&mut self, side: Side, setting: &BucketSetting) -> Result<()> {
+        self.driver.set(side, setting).await?;
+        let setting = setting.clone();
+        self.changed(side, OperationKind::Setting { setting });
+        Ok(())
+    }
+
+    fn changed(&mut self, side: Side, kind: OperationKind) {
         self.obstacles.change(&Operation {
             label: String::new(),
             side,
             key: String::new(),
-            kind: OperationKind::Versioning { enabled },
+            kind,
         });
-        Ok(())
     }
 
     async fn configure(&mut self, rules: &[Rule]) -> Result<()> {

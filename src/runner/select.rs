@@ -129,9 +129,9 @@ fn covers(rules: &[Rule], wanted: &Filter, scenario: &Scenario) -> bool {
         .any(|step| matches!(step, Step::Delete { .. }));
     let replica = fate(OperationKind::Put(Content::default()));
     let marker_travels = fate(OperationKind::Delete) == Some(Fate::Marker);
-    replica
-        == Some(Fate::Replica {
-            storage_class: None,
-        })
-        && !(deletes && marker_travels)
+    let plain = Fate::Replica {
+        storage_class: None,
+        kms_key: None,
+    };
+    replica == Some(plain) && !(deletes && marker_travels)
 }

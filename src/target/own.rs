@@ -72,6 +72,8 @@ impl Target {
             Capability::DenyReplication,
             Capability::FailureReasons,
             Capability::Expendable,
+            Capability::KmsKeys,
+            Capability::CustomerKeys,
         ];
         self.capabilities.extend(own);
     }

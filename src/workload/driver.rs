@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::history::{
     Content, Failure, Instant, Operation, OperationKind, Outcome, Recorder, Side,
 };
-use crate::replication::{Tags, VersionId};
-use crate::target::Limiter;
+use crate::replication::{BucketSetting, Tags, VersionId};
+use crate::target::{CustomerKey, Limiter};
 
 /// What was written last at each key, and as which version.
 type Written = BTreeMap<String, (Content, Option<VersionId>)>;
@@ -29,6 +29,7 @@ pub struct Driver {
     buckets: BTreeMap<Side, String>,
     prefix: String,
     seed: u64,
+    customer_key: CustomerKey,
     written: Arc<Mutex<Written>>,
     intended: Option<Instant>,
     limiter: Limiter,
@@ -108,6 +109,7 @@ impl Driver {
             buckets,
             prefix,
             seed,
+            customer_key: CustomerKey::seeded(seed),
             written,
             intended: None,
             limiter: Limiter::default(),
@@ -172,11 +174,17 @@ impl Driver {
         payload: &Payload,
     ) -> Result<Outcome, Wire> {
         let (client, bucket) = (&self.source, self.bucket(Side::Source));
+        let shown = content.customer_key.as_ref().map(|_| &self.customer_key);
         match how {
-            How::Put => send::put(client, bucket, key, content, payload).await,
+            How::Put => send::put(client, bucket, key, content, payload, shown).await,
             How::Multipart { part_size } => {
                 let limiter = &self.limiter;
-                send::multipart(client, bucket, key, content, payload, *part_size, limiter).await
+                let parts = send::Parts {
+                    size: *part_size,
+                    limiter,
+                    shown,
+                };
+                send::multipart(client, bucket, key, content, payload, parts).await
             }
             How::Copy { from } => send::copy(client, bucket, &self.key(from), key).await,
         }
@@ -281,6 +289,19 @@ impl Driver {
         self.conclude(op, "", "PutBucketVersioning", None, sent)
     }
 
+    /// Puts a setting of one bucket.
+    ///
+    /// # Errors
+    /// As [`Driver::write`].
+    pub async fn set(&self, side: Side, setting: &BucketSetting) -> Result<Applied> {
+        let kind = OperationKind::Setting {
+            setting: setting.clone(),
+        };
+        let op = self.invoke("setting", side, "", kind);
+        let sent = super::setting::put(self.client(side), self.bucket(side), setting).await;
+        self.conclude(op, "", &setting.to_string(), None, sent)
+    }
+
     fn invoke(&self, label: &str, side: Side, key: &str, kind: OperationKind) -> u32 {
         let (label, key) = (label.to_owned(), key.to_owned());
         let operation = Operation {
@@ -336,6 +357,12 @@ impl Driver {
             storage_class: object.storage_class,
             checksum: object.checksum,
             encryption: object.encryption,
+            kms_key: object.kms_key,
+            bucket_key: object.bucket_key,
+            customer_key: object
+                .customer_key
+                .then(|| self.customer_key.md5().to_owned()),
+            checksum_type: object.checksum_type,
         }
     }
 

@@ -9,7 +9,7 @@ use rand::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncReadExt;
 
-use super::step::Body;
+use super::object::Body;
 use crate::error::{Error, Result};
 use crate::history::hex;
 

@@ -3,19 +3,21 @@
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::upload_part::UploadPartOutput;
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart, ServerSideEncryption, StorageClass,
+    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption,
+    StorageClass,
 };
 
 use super::driver::Wire;
 use super::payload::Payload;
 use crate::history::{Content, Outcome};
 use crate::replication::Tags;
-use crate::target::Limiter;
+use crate::target::{CustomerKey, Limiter};
 
 /// Applies what goes with an object to a request builder that has S3's setters for it.
 macro_rules! with_attributes {
-    ($request:expr, $content:expr) => {{
+    ($request:expr, $content:expr, $shown:expr) => {{
         let content: &Content = $content;
+        let shown: Option<&CustomerKey> = $shown;
         let header = |name: &str| content.headers.get(name).cloned();
         $request
             .set_metadata(
@@ -36,6 +38,11 @@ macro_rules! with_attributes {
                     .as_deref()
                     .map(ServerSideEncryption::from),
             )
+            .set_ssekms_key_id(content.kms_key.clone())
+            .set_bucket_key_enabled(content.bucket_key.then_some(true))
+            .set_sse_customer_algorithm(shown.map(|_| CustomerKey::ALGORITHM.to_owned()))
+            .set_sse_customer_key(shown.map(|key| key.key().to_owned()))
+            .set_sse_customer_key_md5(shown.map(|key| key.md5().to_owned()))
     }};
 }
 
@@ -46,13 +53,14 @@ pub(super) async fn put(
     key: &str,
     content: &Content,
     payload: &Payload,
+    shown: Option<&CustomerKey>,
 ) -> Result<Outcome, Wire> {
     let request = client
         .put_object()
         .bucket(bucket)
         .key(key)
         .body(payload.whole().await?);
-    let answer = with_attributes!(request, content)
+    let answer = with_attributes!(request, content, shown)
         .send()
         .await
         .map_err(Wire::sdk)?;
@@ -66,11 +74,12 @@ pub(super) async fn multipart(
     key: &str,
     content: &Content,
     payload: &Payload,
-    part_size: u64,
-    limiter: &Limiter,
+    how: Parts<'_>,
 ) -> Result<Outcome, Wire> {
     let create = client.create_multipart_upload().bucket(bucket).key(key);
-    let created = with_attributes!(create, content)
+    let kind = content.checksum_type.as_deref().map(ChecksumType::from);
+    let created = with_attributes!(create, content, how.shown)
+        .set_checksum_type(kind)
         .send()
         .await
         .map_err(Wire::sdk)?;
@@ -79,9 +88,9 @@ pub(super) async fn multipart(
         bucket,
         key,
         id: created.upload_id().unwrap_or_default(),
-        limiter,
+        how,
     };
-    let sent = upload.finish(content, payload, part_size).await;
+    let sent = upload.finish(content, payload).await;
     if sent.is_err() {
         let abort = client
             .abort_multipart_upload()
@@ -100,29 +109,38 @@ struct Upload<'a> {
     bucket: &'a str,
     key: &'a str,
     id: &'a str,
-    limiter: &'a Limiter,
+    how: Parts<'a>,
+}
+
+/// How an upload in parts is sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parts<'a> {
+    /// Bytes a part.
+    pub(super) size: u64,
+    pub(super) limiter: &'a Limiter,
+    /// The customer's key, where it is SSE-C's.
+    pub(super) shown: Option<&'a CustomerKey>,
 }
 
 impl Upload<'_> {
-    async fn finish(
-        &self,
-        content: &Content,
-        payload: &Payload,
-        part_size: u64,
-    ) -> Result<Outcome, Wire> {
+    async fn finish(&self, content: &Content, payload: &Payload) -> Result<Outcome, Wire> {
+        let (part_size, shown) = (self.how.size, self.how.shown);
         let mut parts = CompletedMultipartUpload::builder();
         let count = content.size.div_ceil(part_size).max(1);
         for index in 0..count {
             let offset = index * part_size;
             let length = part_size.min(content.size - offset);
             let body = payload.part(offset, length).await?;
-            self.limiter.wait().await;
+            self.how.limiter.wait().await;
             let number = i32::try_from(index + 1).expect("an upload has at most 10,000 parts");
             let request = self.client.upload_part().bucket(self.bucket).key(self.key);
             let request = request.upload_id(self.id).part_number(number).body(body);
             let algorithm = content.checksum.as_deref().map(ChecksumAlgorithm::from);
             let sent = request
                 .set_checksum_algorithm(algorithm)
+                .set_sse_customer_algorithm(shown.map(|_| CustomerKey::ALGORITHM.to_owned()))
+                .set_sse_customer_key(shown.map(|key| key.key().to_owned()))
+                .set_sse_customer_key_md5(shown.map(|key| key.md5().to_owned()))
                 .send()
                 .await
                 .map_err(Wire::sdk)?;
@@ -130,7 +148,7 @@ impl Upload<'_> {
             let declared = content.checksum.is_some();
             parts = parts.parts(completed(number, &sent, declared));
         }
-        self.limiter.wait().await;
+        self.how.limiter.wait().await;
         let complete = self
             .client
             .complete_multipart_upload()

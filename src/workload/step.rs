@@ -1,10 +1,10 @@
 //! What a scenario does, as data.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::collections::BTreeSet;
 
+use super::object::Object;
 use crate::history::Side;
-use crate::replication::{ReplicationStatus, Rule, Tags};
+use crate::replication::{BucketSetting, ReplicationStatus, Rule, Tags};
 
 /// One step of a scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,13 @@ pub enum Step {
         side: Side,
         /// Whether it is enabled.
         enabled: bool,
+    },
+    /// Puts a setting of a bucket.
+    Setting {
+        /// Of which bucket.
+        side: Side,
+        /// Which one.
+        setting: BucketSetting,
     },
     /// Denies actions to the replication role, on the pair's keys.
     Deny {
@@ -126,6 +133,12 @@ impl Step {
         }
     }
 
+    /// Puts a setting of a bucket.
+    #[must_use]
+    pub fn set(side: Side, setting: BucketSetting) -> Self {
+        Self::Setting { side, setting }
+    }
+
     /// Denies actions to the replication role.
     #[must_use]
     pub fn deny<const N: usize>(actions: [&str; N]) -> Self {
@@ -191,118 +204,6 @@ pub enum How {
         /// That key.
         from: String,
     },
-}
-
-/// Where the bytes come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Body {
-    /// This many bytes, made from the run's seed and the step's label.
-    Seeded {
-        /// Bytes.
-        size: u64,
-    },
-    /// The content of a file.
-    File(PathBuf),
-    /// These bytes.
-    Bytes(Vec<u8>),
-}
-
-impl Default for Body {
-    fn default() -> Self {
-        Self::Seeded { size: 1024 }
-    }
-}
-
-/// What is written: a body and what goes with it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Object {
-    /// The bytes.
-    pub body: Body,
-    /// User metadata, without `x-amz-meta-`.
-    pub metadata: BTreeMap<String, String>,
-    /// System headers by lower-case name.
-    pub headers: BTreeMap<String, String>,
-    /// Tags, sent with the write.
-    pub tags: Tags,
-    /// The storage class.
-    pub storage_class: Option<String>,
-    /// An additional checksum (`CRC32`, `CRC32C`, `CRC64NVME`, `SHA1`, `SHA256`).
-    pub checksum: Option<String>,
-    /// `x-amz-server-side-encryption`.
-    pub encryption: Option<String>,
-}
-
-impl Object {
-    /// `size` seeded bytes.
-    #[must_use]
-    pub fn sized(size: u64) -> Self {
-        Self {
-            body: Body::Seeded { size },
-            ..Self::default()
-        }
-    }
-
-    /// The content of a file.
-    #[must_use]
-    pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self {
-            body: Body::File(path.into()),
-            ..Self::default()
-        }
-    }
-
-    /// These bytes.
-    #[must_use]
-    pub fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
-        Self {
-            body: Body::Bytes(bytes.into()),
-            ..Self::default()
-        }
-    }
-
-    /// Adds user metadata.
-    #[must_use]
-    pub fn with_metadata(mut self, name: &str, value: &str) -> Self {
-        self.metadata.insert(name.to_owned(), value.to_owned());
-        self
-    }
-
-    /// Adds a system header, by lower-case name.
-    #[must_use]
-    pub fn with_header(mut self, name: &str, value: &str) -> Self {
-        self.headers.insert(name.to_owned(), value.to_owned());
-        self
-    }
-
-    /// Adds a tag.
-    #[must_use]
-    pub fn with_tag(mut self, key: &str, value: &str) -> Self {
-        self.tags.insert(key.to_owned(), value.to_owned());
-        self
-    }
-
-    /// Asks for an additional checksum.
-    #[must_use]
-    pub fn with_checksum(mut self, algorithm: &str) -> Self {
-        self.checksum = Some(algorithm.to_owned());
-        self
-    }
-
-    /// Asks for server-side encryption in the request itself.
-    #[must_use]
-    pub fn with_encryption(mut self, encryption: &str) -> Self {
-        self.encryption = Some(encryption.to_owned());
-        self
-    }
-
-    /// Stores the object in this class.
-    #[must_use]
-    pub fn with_storage_class(mut self, class: &str) -> Self {
-        self.storage_class = Some(class.to_owned());
-        self
-    }
 }
 
 fn owned<const N: usize>(pairs: [(&str, &str); N]) -> Tags {

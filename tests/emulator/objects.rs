@@ -183,15 +183,6 @@ async fn copying_an_object_onto_itself_unchanged_is_refused() {
 }
 
 #[tokio::test]
-async fn customer_keys_and_kms_are_501() {
-    let client = there().await;
-    let body = || ByteStream::from_static(b"x");
-    let kms = client.put_object().bucket("bucket").key("k").body(body());
-    let kms = kms.server_side_encryption("aws:kms".into()).send().await;
-    assert_eq!(refusal(kms), (501, "NotImplemented".to_owned()));
-}
-
-#[tokio::test]
 async fn a_large_body_comes_back_from_its_file_unchanged() {
     let client = there().await;
     let bytes: Vec<u8> = (0..9 << 20).map(|index: u32| (index % 251) as u8).collect();

@@ -23,6 +23,7 @@ fn second(story: &Story, label: &str) -> Fate {
 
 const REPLICA: Fate = Fate::Replica {
     storage_class: None,
+    kms_key: None,
 };
 
 fn absent(because: &'static str) -> Fate {
@@ -32,6 +33,7 @@ fn absent(because: &'static str) -> Fate {
 fn class(class: &str) -> Fate {
     Fate::Replica {
         storage_class: Some(class.to_owned()),
+        kms_key: None,
     }
 }
 

@@ -51,11 +51,16 @@ impl S3Access for Access {
         if context.s3_op().name() == "CreateBucket" {
             return Ok(());
         }
-        let state = self.0.world.lock();
-        match state.buckets.get(&**bucket) {
-            Some(found) if found.region != *region => Err(redirect(&found.region)),
-            _ => Ok(()),
-        }
+        is_here(&self.0, bucket)
+    }
+}
+
+/// Refuses a bucket of another region than the endpoint's.
+pub(super) fn is_here(api: &Api, bucket: &str) -> S3Result<()> {
+    let state = api.world.lock();
+    match (state.buckets.get(bucket), &api.region) {
+        (Some(found), Some(region)) if found.region != *region => Err(redirect(&found.region)),
+        _ => Ok(()),
     }
 }
 

@@ -10,12 +10,11 @@ use s3s::dto::{
     DeleteBucketEncryptionInput, DeleteBucketEncryptionOutput, DeleteBucketInput,
     DeleteBucketLifecycleInput, DeleteBucketLifecycleOutput, DeleteBucketOutput,
     DeleteBucketReplicationInput, DeleteBucketReplicationOutput, DeletePublicAccessBlockInput,
-    DeletePublicAccessBlockOutput, GetBucketEncryptionInput, GetBucketEncryptionOutput,
-    GetBucketLifecycleConfigurationInput, GetBucketLifecycleConfigurationOutput,
-    GetBucketLocationInput, GetBucketLocationOutput, GetBucketReplicationInput,
-    GetBucketReplicationOutput, GetBucketVersioningInput, GetBucketVersioningOutput,
-    GetPublicAccessBlockInput, GetPublicAccessBlockOutput, HeadBucketInput, HeadBucketOutput,
-    ListBucketsInput, ListBucketsOutput, PutBucketEncryptionInput, PutBucketEncryptionOutput,
+    DeletePublicAccessBlockOutput, GetBucketLifecycleConfigurationInput,
+    GetBucketLifecycleConfigurationOutput, GetBucketLocationInput, GetBucketLocationOutput,
+    GetBucketReplicationInput, GetBucketReplicationOutput, GetBucketVersioningInput,
+    GetBucketVersioningOutput, GetPublicAccessBlockInput, GetPublicAccessBlockOutput,
+    HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput,
     PutBucketLifecycleConfigurationInput, PutBucketLifecycleConfigurationOutput,
     PutBucketReplicationInput, PutBucketReplicationOutput, PutBucketVersioningInput,
     PutBucketVersioningOutput, PutPublicAccessBlockInput, PutPublicAccessBlockOutput,
@@ -97,6 +96,7 @@ fn new_bucket(region: String) -> Bucket {
         created: SystemTime::now(),
         versioning: None,
         encryption: aes256(),
+        blocks_customer_keys: true,
         lifecycle: None,
         access_block: None,
         tags: None,
@@ -231,38 +231,6 @@ pub(super) async fn get_bucket_versioning(
     answer(GetBucketVersioningOutput {
         status,
         ..Default::default()
-    })
-}
-
-/// `PutBucketEncryption`: SSE-S3 only.
-pub(super) async fn put_bucket_encryption(
-    api: &Api,
-    request: S3Request<PutBucketEncryptionInput>,
-) -> Answer<PutBucketEncryptionOutput> {
-    let configuration = request.input.server_side_encryption_configuration;
-    let default = |rule: &ServerSideEncryptionRule| {
-        let default = rule.apply_server_side_encryption_by_default.as_ref();
-        default.is_none_or(|d| d.sse_algorithm.as_str() == ServerSideEncryption::AES256)
-    };
-    if !configuration.rules.iter().all(default) {
-        return Err(s3_error!(
-            NotImplemented,
-            "only SSE-S3 (AES256) is implemented"
-        ));
-    }
-    bucket_mut(&mut api.world.lock(), &request.input.bucket)?.encryption = configuration;
-    answer(PutBucketEncryptionOutput {})
-}
-
-/// `GetBucketEncryption`: there is always one.
-pub(super) async fn get_bucket_encryption(
-    api: &Api,
-    request: S3Request<GetBucketEncryptionInput>,
-) -> Answer<GetBucketEncryptionOutput> {
-    let state = api.world.lock();
-    let configuration = Some(bucket(&state, &request.input.bucket)?.encryption.clone());
-    answer(GetBucketEncryptionOutput {
-        server_side_encryption_configuration: configuration,
     })
 }
 

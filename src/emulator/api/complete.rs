@@ -14,7 +14,7 @@ use super::super::checksum::{Claims, hasher, value, with_value};
 use super::super::world::{Object, Part, Upload};
 use super::multipart::{no_such_upload, upload};
 use super::objects::{New, commit, full_object, hex};
-use super::{Api, answer, conditions, reading};
+use super::{Api, answer, conditions};
 
 /// All parts but the last hold at least this many bytes.
 const SMALLEST: u64 = 5 << 20;
@@ -35,7 +35,8 @@ pub(super) async fn complete_multipart_upload(
     let body = Body::concat(parts.iter().map(|part| &part.body));
     let checksum = whole_checksum(&body, &parts, open.algorithm, open.checksum_type).await?;
     claimed(&input, &checksum, body.size())?;
-    let etag = combined_etag(&parts);
+    let under = open.object.encryption.clone();
+    let etag = under.etag(combined_etag(&parts));
     let object = Object {
         body,
         etag: etag.clone(),
@@ -43,7 +44,6 @@ pub(super) async fn complete_multipart_upload(
         parts,
         ..open.object
     };
-    let encryption = reading::encryption(&object);
     let new = New {
         object,
         tags: open.tags,
@@ -72,7 +72,9 @@ pub(super) async fn complete_multipart_upload(
         key: Some(input.key),
         e_tag: Some(ETag::Strong(etag)),
         version_id: committed.version_id,
-        server_side_encryption: encryption,
+        server_side_encryption: under.header(),
+        ssekms_key_id: under.kms_key().map(str::to_owned),
+        bucket_key_enabled: under.bucket_key(),
         checksum_crc32: checksum.checksum_crc32,
         checksum_crc32c: checksum.checksum_crc32c,
         checksum_crc64nvme: checksum.checksum_crc64nvme,

@@ -12,12 +12,13 @@ use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
 
 use super::super::body::Body;
 use super::super::checksum::Claims;
+use super::super::encryption::{asked, customer_key};
 use super::super::spool::Spool;
 use super::super::world::{Object, Part, State, Upload};
 use super::listing::Encoding;
 use super::objects::{self, hex};
 use super::refused::{self, what_is_not_there};
-use super::{Api, answer, bucket, reading, tagging};
+use super::{Api, answer, bucket, tagging};
 
 /// The open upload, or 404.
 pub(super) fn upload<'a>(
@@ -47,6 +48,7 @@ pub(super) async fn create_multipart_upload(
 ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
     let input = request.input;
     what_is_not_there!(input);
+    let under = objects::encryption(api, &input.bucket, &asked!(input))?;
     let object = Object {
         metadata: input.metadata,
         content_type: input.content_type,
@@ -55,13 +57,12 @@ pub(super) async fn create_multipart_upload(
         content_encoding: input.content_encoding,
         content_language: input.content_language,
         expires: input.expires,
-        encrypted: objects::encrypted(&api.world, input.server_side_encryption.as_ref()),
+        encryption: under.clone(),
         ..Object::default()
     };
     let mut state = api.world.lock();
     bucket(&state, &input.bucket)?;
     let id = state.version_id();
-    let encryption = reading::encryption(&object);
     let begun = Upload {
         bucket: input.bucket.clone(),
         key: input.key.clone(),
@@ -81,7 +82,11 @@ pub(super) async fn create_multipart_upload(
         upload_id: Some(id),
         checksum_algorithm: input.checksum_algorithm,
         checksum_type: input.checksum_type,
-        server_side_encryption: encryption,
+        server_side_encryption: under.header(),
+        ssekms_key_id: under.kms_key().map(str::to_owned),
+        bucket_key_enabled: under.bucket_key(),
+        sse_customer_algorithm: under.customer_algorithm(),
+        sse_customer_key_md5: under.customer_md5(),
         ..Default::default()
     })
 }
@@ -101,9 +106,12 @@ pub(super) async fn upload_part(
     }
     let algorithm = {
         let state = api.world.lock();
-        upload(&state, &input.upload_id, &input.bucket, &input.key)?
-            .algorithm
-            .clone()
+        let open = upload(&state, &input.upload_id, &input.bucket, &input.key)?;
+        let region = &bucket(&state, &input.bucket)?.region;
+        let shown = customer_key!(input);
+        let under = &open.object.encryption;
+        under.may_be_read(&shown, &state.keys, region)?;
+        open.algorithm.clone()
     };
     let claims = Claims::read(
         &headers,
@@ -133,11 +141,15 @@ pub(super) async fn upload_part(
         .uploads
         .get_mut(&input.upload_id)
         .ok_or_else(no_such_upload)?;
-    let encryption = reading::encryption(&open.object);
+    let under = open.object.encryption.clone();
     open.parts.insert(number, part);
     answer(UploadPartOutput {
         e_tag: Some(ETag::Strong(hex(&md5))),
-        server_side_encryption: encryption,
+        server_side_encryption: under.header(),
+        ssekms_key_id: under.kms_key().map(str::to_owned),
+        bucket_key_enabled: under.bucket_key(),
+        sse_customer_algorithm: under.customer_algorithm(),
+        sse_customer_key_md5: under.customer_md5(),
         checksum_crc32: checksum.checksum_crc32,
         checksum_crc32c: checksum.checksum_crc32c,
         checksum_crc64nvme: checksum.checksum_crc64nvme,

@@ -5,15 +5,16 @@ use std::time::SystemTime;
 
 use s3s::dto::{
     Checksum, ChecksumAlgorithm, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource,
-    ETag, MetadataDirective, PutObjectInput, PutObjectOutput, ServerSideEncryption,
-    TaggingDirective,
+    ETag, MetadataDirective, PutObjectInput, PutObjectOutput, TaggingDirective,
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
+use super::super::Defect;
 use super::super::checksum::Claims;
+use super::super::encryption::{Asked, CustomerKey, Encryption, asked};
+use super::super::matching::{self, Written};
 use super::super::replicator;
 use super::super::world::{Object, Version, World};
-use super::super::{Defect, matching};
 use super::conditions::{self, Conditions};
 use super::refused::{self, what_is_not_there};
 use super::{Api, answer, bucket, reading, tagging};
@@ -45,12 +46,12 @@ pub(super) async fn put_object(
         input.write_offset_bytes.is_none(),
         "appending is not implemented",
     )?;
-    bucket(&api.world.lock(), &input.bucket)?;
+    let encryption = encryption(api, &input.bucket, &asked!(input))?;
     let claims = Claims::read(&headers, input.checksum_algorithm.as_ref())?;
     let drained = claims
         .drain(input.body, request.trailing_headers.as_ref())
         .await?;
-    let etag = hex(&drained.md5);
+    let etag = encryption.etag(hex(&drained.md5));
     let checksum = Checksum {
         checksum_type: Some(full_object()),
         ..drained.checksum
@@ -67,13 +68,12 @@ pub(super) async fn put_object(
             .filter(|encoding| encoding != "aws-chunked"),
         content_language: input.content_language,
         expires: input.expires,
-        encrypted: encrypted(&api.world, input.server_side_encryption.as_ref()),
+        encryption: encryption.clone(),
         checksum: checksum.clone(),
         parts: Vec::new(),
     };
     let tags = tagging::parse(input.tagging.as_deref())?;
     let storage_class = input.storage_class.map(|class| class.as_str().to_owned());
-    let encryption = reading::encryption(&object);
     let new = New {
         object,
         tags,
@@ -91,7 +91,11 @@ pub(super) async fn put_object(
     answer(PutObjectOutput {
         e_tag: Some(ETag::Strong(etag)),
         version_id: committed.version_id,
-        server_side_encryption: encryption,
+        server_side_encryption: encryption.header(),
+        ssekms_key_id: encryption.kms_key().map(str::to_owned),
+        bucket_key_enabled: encryption.bucket_key(),
+        sse_customer_algorithm: encryption.customer_algorithm(),
+        sse_customer_key_md5: encryption.customer_md5(),
         checksum_crc32: checksum.checksum_crc32,
         checksum_crc32c: checksum.checksum_crc32c,
         checksum_crc64nvme: checksum.checksum_crc64nvme,
@@ -109,10 +113,6 @@ pub(super) async fn copy_object(
 ) -> S3Result<S3Response<CopyObjectOutput>> {
     let input = request.input;
     what_is_not_there!(input);
-    refused::unless(
-        input.copy_source_sse_customer_algorithm.is_none(),
-        "customer keys are not implemented",
-    )?;
     let (from, source, original) = copied(api, &input)?;
     let mut object = Object {
         parts: Vec::new(),
@@ -122,7 +122,12 @@ pub(super) async fn copy_object(
         // A copy is written whole: its ETag is the MD5 of its bytes, and so is its checksum.
         rehash(&mut object, input.checksum_algorithm.as_ref()).await?;
     }
-    object.encrypted = encrypted(&api.world, input.server_side_encryption.as_ref());
+    let under = encryption(api, &input.bucket, &asked!(input))?;
+    if under != original.encryption && !matches!(under, Encryption::Nothing) {
+        rehash(&mut object, input.checksum_algorithm.as_ref()).await?;
+    }
+    object.etag = under.etag(object.etag);
+    object.encryption = under;
     if replaces(
         input
             .metadata_directive
@@ -139,6 +144,7 @@ pub(super) async fn copy_object(
     } else if from.is(&input.bucket, &input.key)
         && input.storage_class.is_none()
         && input.server_side_encryption.is_none()
+        && input.sse_customer_algorithm.is_none()
     {
         return Err(s3_error!(
             InvalidRequest,
@@ -157,7 +163,7 @@ pub(super) async fn copy_object(
         false => source.tags,
     };
     let storage_class = input.storage_class.map(|class| class.as_str().to_owned());
-    let (etag, encryption) = (object.etag.clone(), reading::encryption(&object));
+    let (etag, encryption) = (object.etag.clone(), object.encryption.clone());
     let checksum = object.checksum.clone();
     let new = New {
         object,
@@ -180,7 +186,11 @@ pub(super) async fn copy_object(
         copy_object_result: Some(result),
         copy_source_version_id: (source.id != "null").then_some(source.id),
         version_id: committed.version_id,
-        server_side_encryption: encryption,
+        server_side_encryption: encryption.header(),
+        ssekms_key_id: encryption.kms_key().map(str::to_owned),
+        bucket_key_enabled: encryption.bucket_key(),
+        sse_customer_algorithm: encryption.customer_algorithm(),
+        sse_customer_key_md5: encryption.customer_md5(),
         ..Default::default()
     })
 }
@@ -221,10 +231,19 @@ fn copied<'a>(
         key,
         version,
     };
-    let source = reading::find(&api.world.lock(), bucket, key, version)?.clone();
+    let state = api.world.lock();
+    let source = reading::find(&state, bucket, key, version)?.clone();
     let Some(original) = source.object.clone() else {
         return Err(s3_error!(NoSuchKey, "The specified key does not exist."));
     };
+    let shown = CustomerKey {
+        algorithm: input.copy_source_sse_customer_algorithm.clone(),
+        key: input.copy_source_sse_customer_key.clone(),
+        md5: input.copy_source_sse_customer_key_md5.clone(),
+    };
+    let region = &super::bucket(&state, bucket)?.region;
+    let under = &original.encryption;
+    under.may_be_read(&shown, &state.keys, region)?;
     let asked = Conditions {
         if_match: input.copy_source_if_match.clone(),
         if_none_match: input.copy_source_if_none_match.clone(),
@@ -268,8 +287,13 @@ pub(super) fn commit(
         .get(key)
         .and_then(|versions| versions.last()?.object.as_ref());
     condition(current.map(|object| object.etag.as_str()))?;
-    let class = new.storage_class.as_deref();
-    let mut rules = matching::for_object(world, bucket, key, &new.tags, class);
+    let written = Written {
+        key,
+        tags: &new.tags,
+        class: new.storage_class.as_deref(),
+        encryption: &new.object.encryption,
+    };
+    let mut rules = matching::for_object(world, bucket, written);
     if world.has(Defect::IgnoresCopy) && new.is_copy {
         rules.clear();
     }
@@ -309,9 +333,15 @@ fn first_status(world: &World, rules: &[Rule]) -> Option<ReplicationStatus> {
     }
 }
 
-/// Whether the object is encrypted: it was asked for, or the bucket's default does it.
-pub(super) fn encrypted(world: &World, asked: Option<&ServerSideEncryption>) -> bool {
-    asked.is_some() || !world.has(Defect::IgnoresDefaultEncryption)
+/// Under what an object of this bucket is encrypted: what was asked for, or the bucket's default.
+pub(super) fn encryption(api: &Api, name: &str, asked: &Asked) -> S3Result<Encryption> {
+    let state = api.world.lock();
+    let under = asked.decide(bucket(&state, name)?, &state.keys)?;
+    let by_default = asked.algorithm.is_none() && asked.customer.key.is_none();
+    Ok(match api.world.has(Defect::IgnoresDefaultEncryption) {
+        true if by_default => Encryption::Nothing,
+        _ => under,
+    })
 }
 
 pub(super) fn full_object() -> s3s::dto::ChecksumType {
@@ -319,7 +349,7 @@ pub(super) fn full_object() -> s3s::dto::ChecksumType {
 }
 
 /// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(in crate::emulator) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
 
     bytes

@@ -4,10 +4,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use s3s::dto::{
     ETag, GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectAttributesParts,
     GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, ObjectAttributes,
-    ObjectPart, ReplicationStatus as Status, ServerSideEncryption, StorageClass,
+    ObjectPart, ReplicationStatus as Status, StorageClass,
 };
 use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
 
+use super::super::encryption::{CustomerKey, customer_key};
 use super::super::world::{Object, State, Version};
 use super::conditions::Conditions;
 use super::{Api, answer, bucket, refusal};
@@ -80,13 +81,6 @@ fn marked(mut error: S3Error, version: &Version) -> S3Error {
     error
 }
 
-/// The SSE header's value.
-pub(super) fn encryption(object: &Object) -> Option<ServerSideEncryption> {
-    object
-        .encrypted
-        .then(|| ServerSideEncryption::from_static(ServerSideEncryption::AES256))
-}
-
 fn class(version: &Version) -> Option<StorageClass> {
     let class = version
         .storage_class
@@ -118,7 +112,11 @@ macro_rules! describe {
             content_encoding: object.content_encoding.clone(),
             content_language: object.content_language.clone(),
             expires: object.expires.clone(),
-            server_side_encryption: encryption(object),
+            server_side_encryption: object.encryption.header(),
+            ssekms_key_id: object.encryption.kms_key().map(str::to_owned),
+            bucket_key_enabled: object.encryption.bucket_key(),
+            sse_customer_algorithm: object.encryption.customer_algorithm(),
+            sse_customer_key_md5: object.encryption.customer_md5(),
             storage_class: class(version),
             replication_status: version
                 .status
@@ -150,10 +148,10 @@ pub(super) async fn get_object(
     request: S3Request<GetObjectInput>,
 ) -> S3Result<S3Response<GetObjectOutput>> {
     let input = request.input;
-    refuse_customer_key(input.sse_customer_algorithm.is_some())?;
     let state = api.world.lock();
     let id = input.version_id.as_deref();
     let (version, object) = object(&state, &input.bucket, &input.key, id)?;
+    must_show_the_key(&state, &input.bucket, object, &customer_key!(input))?;
     let conditions = Conditions {
         if_match: input.if_match,
         if_none_match: input.if_none_match,
@@ -182,10 +180,10 @@ pub(super) async fn head_object(
     request: S3Request<HeadObjectInput>,
 ) -> S3Result<S3Response<HeadObjectOutput>> {
     let input = request.input;
-    refuse_customer_key(input.sse_customer_algorithm.is_some())?;
     let state = api.world.lock();
     let id = input.version_id.as_deref();
     let (version, object) = object(&state, &input.bucket, &input.key, id)?;
+    must_show_the_key(&state, &input.bucket, object, &customer_key!(input))?;
     let conditions = Conditions {
         if_match: input.if_match,
         if_none_match: input.if_none_match,
@@ -218,14 +216,14 @@ fn content_range(range: &std::ops::Range<u64>, size: u64) -> Option<String> {
     Some(format!("bytes {}-{last}/{size}", range.start))
 }
 
-fn refuse_customer_key(given: bool) -> S3Result<()> {
-    match given {
-        true => Err(s3_error!(
-            NotImplemented,
-            "customer keys are not implemented"
-        )),
-        false => Ok(()),
-    }
+fn must_show_the_key(
+    state: &State,
+    name: &str,
+    object: &Object,
+    shown: &CustomerKey,
+) -> S3Result<()> {
+    let region = &bucket(state, name)?.region;
+    object.encryption.may_be_read(shown, &state.keys, region)
 }
 
 fn parts_count(object: &Object) -> Option<i32> {
@@ -277,6 +275,7 @@ pub(super) async fn get_object_attributes(
     let state = api.world.lock();
     let id = input.version_id.as_deref();
     let (version, object) = object(&state, &input.bucket, &input.key, id)?;
+    must_show_the_key(&state, &input.bucket, object, &customer_key!(input))?;
     let asked = |name| {
         input
             .object_attributes

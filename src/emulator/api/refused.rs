@@ -1,16 +1,7 @@
 //! What a write may ask for that is not there: refused, never forgotten.
 
-use s3s::dto::{ObjectCannedACL, ServerSideEncryption};
+use s3s::dto::ObjectCannedACL;
 use s3s::{S3Result, s3_error};
-
-/// SSE-S3 is the only encryption there is.
-pub(super) fn encryption(asked: Option<&ServerSideEncryption>, customer_key: bool) -> S3Result<()> {
-    let other = asked.is_some_and(|asked| asked.as_str() != ServerSideEncryption::AES256);
-    unless(
-        !other && !customer_key,
-        "only SSE-S3 (AES256) is implemented",
-    )
-}
 
 /// ACLs are disabled, as they are in new buckets since 2023.
 pub(super) fn acl(canned: Option<&ObjectCannedACL>, grants: bool) -> S3Result<()> {
@@ -37,12 +28,6 @@ pub(super) fn unless(there: bool, message: &'static str) -> S3Result<()> {
 macro_rules! what_is_not_there {
     ($input:expr) => {{
         let input = &$input;
-        let customer_key =
-            input.sse_customer_algorithm.is_some() || input.sse_customer_key.is_some();
-        $crate::emulator::api::refused::encryption(
-            input.server_side_encryption.as_ref(),
-            customer_key,
-        )?;
         let grants = input.grant_full_control.is_some()
             || input.grant_read.is_some()
             || input.grant_read_acp.is_some()

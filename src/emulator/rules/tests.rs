@@ -189,6 +189,15 @@ fn modifications(status: &str) -> SourceSelectionCriteria {
     }
 }
 
+/// With a key for replicas, which need not be there (R-CFG-16).
+fn encrypting(config: Config) -> Config {
+    sending(config, |to| {
+        to.encryption_configuration = Some(EncryptionConfiguration {
+            replica_kms_key_id: Some("arn:aws:kms:us-east-1:1:key/none".to_owned()),
+        });
+    })
+}
+
 fn kms(status: &str) -> SourceSelectionCriteria {
     SourceSelectionCriteria {
         replica_modifications: None,
@@ -218,6 +227,8 @@ fn kms(status: &str) -> SourceSelectionCriteria {
 #[case::rule_12_unsure(filter(and(None, &[("k", "1"), ("k", "2")])), "Duplicate Tag Keys are not allowed.")]
 #[case::rule_15(priorities(&[1, 1]), "Priority must be unique")]
 #[case::rule_15_disabled(with(priorities(&[1, 1]), |r| r.status = word("Disabled")), "Priority must be unique")]
+#[case::enc_04_no_key_unsure(with(v2(), |r| r.source_selection_criteria = Some(kms("Enabled"))), "ReplicaKmsKeyID must be specified")]
+#[case::enc_04_no_opt_in_unsure(encrypting(v2()), "SseKmsEncryptedObjects must be specified")]
 #[case::time_06_alone(rtc("Enabled", 15, None), "")]
 #[case::time_06_status(rtc("Enabled", 15, Some(metrics("Disabled", Some(15)))), "")]
 #[case::time_06_threshold_unsure(rtc("Enabled", 15, Some(metrics("Enabled", None))), "")]
@@ -268,9 +279,6 @@ fn invalid_argument(#[case] config: Config) {
 #[rstest]
 #[case::owner(sending(v2(), |to| to.access_control_translation = Some(AccessControlTranslation { owner: OwnerOverride::from_static(OwnerOverride::DESTINATION) })), "AccessControlTranslation")]
 #[case::account(sending(v2(), |to| to.account = Some("111122223333".to_owned())), "Account")]
-#[case::encryption(sending(v2(), |to| to.encryption_configuration = Some(EncryptionConfiguration::default())), "EncryptionConfiguration")]
-#[case::kms(with(v2(), |r| r.source_selection_criteria = Some(kms("Enabled"))), "SseKmsEncryptedObjects")]
-#[case::kms_disabled(with(v2(), |r| r.source_selection_criteria = Some(kms("Disabled"))), "SseKmsEncryptedObjects")]
 #[case::sync(with(v2(), |r| r.source_selection_criteria = Some(modifications("Enabled"))), "ReplicaModifications")]
 #[case::cfg_20(with(v2(), |r| r.existing_object_replication = Some(ExistingObjectReplication { status: word("Enabled") })), "ExistingObjectReplication")]
 #[case::class(sending(v2(), |to| to.storage_class = Some(StorageClass::from_static(StorageClass::OUTPOSTS))), "StorageClass")]
@@ -287,7 +295,7 @@ fn cfg_01_the_source_must_be_versioned() {
 #[test]
 fn what_s3_refuses_comes_before_what_the_pair_cannot_do() {
     let mut both = config(vec![v2_rule(1), v2_rule(1)]);
-    both.rules[0].source_selection_criteria = Some(kms("Enabled"));
+    both.rules[0].source_selection_criteria = Some(modifications("Enabled"));
     refused("source", both, 400, "InvalidRequest", "Priority");
 }
 
@@ -322,6 +330,8 @@ fn refused(source: &str, config: Config, status: u16, code: &str, text: &str) {
 #[case::rule_06_and_one_tag_unsure(filter(and(None, &[("k", "v")])))]
 #[case::rule_11_prefix(with(filter(prefix_only("p")), |r| r.delete_marker_replication = Some(switch("Enabled"))))]
 #[case::rule_12(filter(and(None, &[("k", "1"), ("l", "1")])))]
+#[case::enc_04(encrypting(with(v2(), |r| r.source_selection_criteria = Some(kms("Enabled")))))]
+#[case::enc_04_disabled(with(v2(), |r| r.source_selection_criteria = Some(kms("Disabled"))))]
 #[case::rule_15_zero(priorities(&[0, 1]))]
 #[case::time_06(rtc("Enabled", 15, Some(metrics("Enabled", Some(15)))))]
 #[case::time_06_off(rtc("Disabled", 15, Some(metrics("Disabled", Some(15)))))]

@@ -1,0 +1,116 @@
+//! The replica itself: everything is shared with the source, but what the rule, the destination or a
+//! defect changes.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::Defect;
+use super::encryption::{Asked, Encryption};
+use super::replicator::Journey;
+use super::world::{Object, State, Version};
+use crate::replication::{ReplicationStatus, Tags};
+
+impl Journey {
+    /// The replica of a version.
+    pub(super) fn replica(&self, state: &mut State, source: &Version) -> Version {
+        let has = |defect| self.world.has(defect);
+        let class = self
+            .rule
+            .storage_class
+            .clone()
+            .or_else(|| source.storage_class.clone());
+        Version {
+            id: if has(Defect::NewVersionId) {
+                state.version_id()
+            } else {
+                self.id.clone()
+            },
+            modified: match has(Defect::WrongLastModified) {
+                true => SystemTime::now() + Duration::from_secs(60),
+                false => source.modified,
+            },
+            object: source
+                .object
+                .as_ref()
+                .map(|object| self.content(state, object)),
+            tags: if has(Defect::LosesTags) {
+                Tags::new()
+            } else {
+                source.tags.clone()
+            },
+            storage_class: if has(Defect::WrongStorageClass) {
+                None
+            } else {
+                class
+            },
+            status: (!has(Defect::NoReplicaStatus)).then_some(ReplicationStatus::Replica),
+            sequence: source.sequence,
+            outstanding: 0,
+        }
+    }
+
+    fn content(&self, state: &State, object: &Arc<Object>) -> Arc<Object> {
+        let encryption = self.encryption(state, &object.encryption);
+        if self.world.settings.defects.is_empty() && encryption == object.encryption {
+            return Arc::clone(object);
+        }
+        let mut copy = Object::clone(object);
+        copy.encryption = encryption;
+        self.spoil(&mut copy);
+        Arc::new(copy)
+    }
+
+    /// The source's type of encryption, whatever the destination's default is (R-ENC-03); KMS under
+    /// the rule's key, with the source's bucket key (R-ENC-11). That the `ETag` stays is this
+    /// engine's choice: AWS does not say.
+    fn encryption(&self, state: &State, source: &Encryption) -> Encryption {
+        let has = |defect| self.world.has(defect);
+        if has(Defect::MissingSseHeader) {
+            return Encryption::Nothing;
+        }
+        if has(Defect::UsesDestinationEncryption) {
+            return self.default_of_destination(state).unwrap_or_default();
+        }
+        let Encryption::Kms {
+            dual,
+            key,
+            bucket_key,
+        } = source
+        else {
+            return source.clone();
+        };
+        let named = self.rule.replica_kms_key.as_ref();
+        let named = named.filter(|_| !has(Defect::WrongKmsKey)).unwrap_or(key);
+        Encryption::Kms {
+            dual: *dual,
+            key: named.clone(),
+            bucket_key: *bucket_key && !has(Defect::LosesBucketKey),
+        }
+    }
+
+    fn default_of_destination(&self, state: &State) -> Option<Encryption> {
+        let destination = state.buckets.get(&self.rule.destination)?;
+        Asked::default().decide(destination, &state.keys).ok()
+    }
+
+    /// What defects do to the content.
+    fn spoil(&self, copy: &mut Object) {
+        let has = |defect| self.world.has(defect);
+        if has(Defect::WrongByte) {
+            copy.body = copy.body.with_a_wrong_byte();
+        }
+        if has(Defect::TruncatedTail) {
+            copy.body = copy.body.without_its_tail();
+        }
+        if has(Defect::LosesPartCount) {
+            let parts = copy.etag.find('-').unwrap_or(copy.etag.len());
+            copy.etag.truncate(parts);
+        }
+        if has(Defect::LosesMetadata) {
+            copy.metadata = None;
+        }
+        if has(Defect::LosesChecksum) {
+            copy.checksum = s3s::dto::Checksum::default();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What a scenario sets on a bucket of its own.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A setting of a bucket, by the call that makes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "setting", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum BucketSetting {
+    /// `PutBucketEncryption`: what encrypts new objects that ask for nothing.
+    Encryption {
+        /// `AES256`, `aws:kms` or `aws:kms:dsse`.
+        algorithm: String,
+        /// The KMS key; none for the AWS managed one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        /// Whether SSE-C is blocked, as it is in new buckets since April 2026 (R-ENC-08).
+        blocks_customer_keys: bool,
+    },
+}
+
+impl BucketSetting {
+    /// Default encryption with this algorithm; SSE-C stays blocked.
+    #[must_use]
+    pub fn encryption(algorithm: &str) -> Self {
+        Self::Encryption {
+            algorithm: algorithm.to_owned(),
+            key: None,
+            blocks_customer_keys: true,
+        }
+    }
+
+    /// SSE-S3 by default, and SSE-C allowed.
+    #[must_use]
+    pub fn customer_keys() -> Self {
+        Self::Encryption {
+            algorithm: "AES256".to_owned(),
+            key: None,
+            blocks_customer_keys: false,
+        }
+    }
+}
+
+impl fmt::Display for BucketSetting {
+    /// The call's name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Encryption { .. } => "PutBucketEncryption",
+        })
+    }
+}
