@@ -118,7 +118,7 @@ defects! {
     IgnoresCopy = "ignores-copy" in "copy" by ["arrives"];
     /// Objects under KMS travel although the rule does not opt in (R-ENC-04).
     ReplicatesKmsWithoutOptIn = "replicates-kms-without-opt-in" in "kms-without-opt-in" by ["no-status", "stays-absent"];
-    /// The replica is under its source's KMS key, not the one that the rule names (R-ENC-04).
+    /// The replica is under the AWS managed key, not the one that the rule names (R-ENC-04).
     WrongKmsKey = "wrong-kms-key" in "kms-opt-in" by ["encryption"];
     /// The replica has no bucket key (R-ENC-11).
     LosesBucketKey = "loses-bucket-key" in "kms-opt-in" by ["encryption"];

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use super::Defect;
 use super::encryption::{Asked, Encryption};
+use super::keys;
 use super::replicator::Journey;
 use super::world::{Object, State, Version};
 use crate::replication::{ReplicationStatus, Tags};
@@ -79,13 +80,23 @@ impl Journey {
         else {
             return source.clone();
         };
-        let named = self.rule.replica_kms_key.as_ref();
-        let named = named.filter(|_| !has(Defect::WrongKmsKey)).unwrap_or(key);
+        let named = self.rule.replica_kms_key.as_ref().unwrap_or(key);
         Encryption::Kms {
             dual: *dual,
-            key: named.clone(),
+            key: match has(Defect::WrongKmsKey) {
+                true => self.managed_key(state),
+                false => named.clone(),
+            },
             bucket_key: *bucket_key && !has(Defect::LosesBucketKey),
         }
+    }
+
+    fn managed_key(&self, state: &State) -> String {
+        let destination = state.buckets.get(&self.rule.destination);
+        keys::arn(
+            "alias/aws/s3",
+            destination.map_or("", |bucket| &bucket.region),
+        )
     }
 
     fn default_of_destination(&self, state: &State) -> Option<Encryption> {

@@ -210,6 +210,9 @@ impl Journey {
         let object = version.object.as_ref();
         let customer = object.is_some_and(|object| object.encryption.customer_md5().is_some());
         match reason {
+            FailureReason::DstKmsKeyNotFound if self.rule.replica_kms_key.is_none() => {
+                self.world.has(Defect::ReplicatesKmsWithoutOptIn)
+            }
             FailureReason::SrcKmsKeyInvalidState
             | FailureReason::DstKmsKeyNotFound
             | FailureReason::DstKmsKeyInvalidState => self.world.has(Defect::IgnoresKeyState),

@@ -101,13 +101,15 @@ async fn every_element_is_read() {
     let facts = read(&fake::target(&client), "source", "replica")
         .await
         .unwrap();
+    let key = "arn:aws:kms:us-east-1:111122223333:key/k";
     let rule = Rule::new("all").with_prefix("logs/").with_tag("a", "b");
+    let rule = rule.with_replica_kms_key(key);
     let expected = ConfiguredRule {
         rule: rule.with_priority(3).with_destination("replica"),
         account: Some("444455556666".to_owned()),
         owner_override: true,
         kms_opt_in: true,
-        replica_key: Some("arn:aws:kms:us-east-1:111122223333:key/k".to_owned()),
+        replica_key: Some(key.to_owned()),
         replica_modifications: true,
         rtc_minutes: Some(15),
         metrics: true,
