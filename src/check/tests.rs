@@ -85,7 +85,7 @@ impl Story {
         let intended = None;
         let invoke = Event::Invoke {
             op,
-            operation,
+            operation: Box::new(operation),
             intended,
         };
         self.event(ms(at), invoke)

@@ -76,7 +76,7 @@ pub enum Event {
         /// Its number in the scenario, from 0.
         op: u32,
         /// What it does.
-        operation: Operation,
+        operation: Box<Operation>,
         /// When it was meant to be sent, where that was fixed beforehand: in an open loop.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         intended: Option<Instant>,

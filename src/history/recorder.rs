@@ -227,7 +227,7 @@ impl Recorder {
         };
         let invoke = Event::Invoke {
             op,
-            operation,
+            operation: Box::new(operation),
             intended,
         };
         self.append(at, invoke);

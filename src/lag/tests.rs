@@ -41,7 +41,7 @@ fn history(looks: Vec<(Side, u64, u64, Seen)>) -> History {
             at: Instant(100),
             event: Event::Invoke {
                 op: 0,
-                operation,
+                operation: Box::new(operation),
                 intended: None,
             },
         },

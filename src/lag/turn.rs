@@ -117,7 +117,7 @@ mod tests {
                 at(ms),
                 Event::Invoke {
                     op,
-                    operation,
+                    operation: Box::new(operation),
                     intended: None,
                 },
             ),

@@ -29,7 +29,9 @@ pub struct Probe {
 
 /// The customer's key, and the keys of the objects that are under it.
 #[derive(Debug, Clone, Default)]
-struct Shown(Arc<Mutex<Option<(CustomerKey, BTreeSet<String>)>>>);
+struct Shown(Arc<Mutex<Option<UnderKey>>>);
+
+type UnderKey = (CustomerKey, BTreeSet<String>);
 
 /// Reads what HEAD and GET have in common.
 macro_rules! object_seen {

@@ -1,4 +1,4 @@
-//! An object in an archive class stays; GLACIER_IR is no archive (R-NOT-03).
+//! An object in an archive class stays; `GLACIER_IR` is no archive (R-NOT-03).
 
 use super::prelude::*;
 

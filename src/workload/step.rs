@@ -11,7 +11,7 @@ use crate::replication::{BucketSetting, ReplicationStatus, Rule, Tags};
 #[non_exhaustive]
 pub enum Step {
     /// Writes an object into the source.
-    Write(Write),
+    Write(Box<Write>),
     /// Deletes a key without naming a version: makes a delete marker.
     Delete {
         /// The name that checks know it by.
@@ -97,12 +97,12 @@ impl Step {
     }
 
     fn write(label: &str, key: &str, object: Object, how: How) -> Self {
-        Self::Write(Write {
+        Self::Write(Box::new(Write {
             label: label.to_owned(),
             key: key.to_owned(),
             object,
             how,
-        })
+        }))
     }
 
     /// Deletes `key` without naming a version.

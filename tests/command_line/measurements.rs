@@ -78,7 +78,7 @@ fn record(recorder: &Recorder, sample: &Sample) {
         Instant(zero),
         Event::Invoke {
             op,
-            operation,
+            operation: Box::new(operation),
             intended,
         },
     );

@@ -56,7 +56,7 @@ fn an_object_that_is_not_at_the_source_is_unknown(#[case] seen: Seen, #[case] wo
     for event in [
         Event::Invoke {
             op: 0,
-            operation,
+            operation: Box::new(operation),
             intended: None,
         },
         Event::Info { op: 0, failure },

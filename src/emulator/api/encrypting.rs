@@ -128,8 +128,8 @@ fn read(body: &[u8]) -> DeResult<Read> {
     Ok((rules, blocks))
 }
 
-fn read_rule<'xml>(
-    document: &mut Deserializer<'xml>,
+fn read_rule(
+    document: &mut Deserializer<'_>,
     blocks: &mut Option<bool>,
 ) -> DeResult<ServerSideEncryptionRule> {
     let mut rule = ServerSideEncryptionRule::default();

@@ -31,7 +31,7 @@ impl Story {
         };
         let invoke = Event::Invoke {
             op,
-            operation,
+            operation: Box::new(operation),
             intended: Some(Instant(acknowledged - 30)),
         };
         self.event(acknowledged - 10, invoke)
