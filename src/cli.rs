@@ -9,6 +9,7 @@ mod args;
 mod caution;
 mod check;
 mod compare;
+mod conformance;
 mod doctor;
 mod drill;
 mod explain;
@@ -72,6 +73,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Some(Verb::Compare(flags)) => {
             return compare::compare(&flags, &Variables::read(environment())?);
         }
+        Some(Verb::Conformance(flags)) => return conformance::table(flags),
         Some(Verb::Merge(merge)) => return merge::merge(&merge, &Variables::read(environment())?),
         Some(Verb::Trend(flags)) => return trend::trend(&flags, &Variables::read(environment())?),
         Some(Verb::Drill(flags)) => {

@@ -3,6 +3,7 @@
 //! Pure rendering, but for [`save`], and [`Exports`], which keeps a folder up to date while a run
 //! goes on.
 
+mod conformance;
 mod diagnosis;
 mod explanation;
 mod exports;
@@ -24,6 +25,7 @@ mod fits;
 #[cfg(test)]
 mod tests;
 
+pub use conformance::{ProvedRule, conformance};
 pub use diagnosis::{diagnosis, diagnosis_json};
 pub use explanation::{explanation, explanation_json};
 pub use exports::Exports;
@@ -145,6 +147,16 @@ impl State {
     }
 }
 
+impl From<Verdict> for State {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Pass => Self::Passed,
+            Verdict::Fail => Self::Failed,
+            Verdict::Unknown => Self::Unknown,
+        }
+    }
+}
+
 /// One scenario.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "row", rename_all = "kebab-case")]
@@ -233,11 +245,7 @@ impl Row {
         match self {
             Self::Ignored { .. } => State::Ignored,
             Self::Errored { .. } => State::Errored,
-            Self::Judged(judgement) => match judgement.verdict {
-                Verdict::Pass => State::Passed,
-                Verdict::Fail => State::Failed,
-                Verdict::Unknown => State::Unknown,
-            },
+            Self::Judged(judgement) => judgement.verdict.into(),
         }
     }
 

@@ -15,6 +15,7 @@ mod drill;
 mod exports;
 mod files;
 mod lag;
+mod liveness;
 mod measured;
 mod open;
 mod play;
@@ -86,6 +87,8 @@ pub struct Settings {
     pub jobs: Option<usize>,
     /// Leaves the buckets where they are.
     pub keep: bool,
+    /// Goes on where nothing shows that the target replicates; that is then a row of its own.
+    pub survey: bool,
     /// The folder with the ledgers of runs; the user's own where none.
     pub ledger: Option<PathBuf>,
     /// Where the history and the report are written.
@@ -119,6 +122,7 @@ impl Default for Settings {
             role: None,
             jobs: None,
             keep: false,
+            survey: false,
             ledger: None,
             report: None,
             pair: None,
@@ -143,6 +147,8 @@ pub(crate) struct Shared {
     pub(crate) run: String,
     pub(crate) seed: u64,
     pub(crate) keep: bool,
+    /// Whether scenarios go on without a canary that arrived.
+    pub(crate) survey: bool,
     pub(crate) pair: Option<(String, String)>,
     /// The stacks that the pair was named by.
     pub(crate) stack: Option<String>,
@@ -165,6 +171,7 @@ impl Shared {
             run: header.run.clone(),
             seed: settings.seed,
             keep: settings.keep,
+            survey: settings.survey,
             pair: opened.pair.clone(),
             stack: settings.stack.clone(),
             accepts_writes: settings.accept_writes,
@@ -307,7 +314,8 @@ async fn carried_out(
     // Where pairs rest first, each scenario's own canaries have to do: another rest for one more
     // pair would show nothing else.
     if !scenarios.is_empty() && shared.pace.settle.is_zero() {
-        Box::pin(prove_live(shared, interrupt.as_mut())).await?;
+        let unproved = Box::pin(liveness::proved(shared, interrupt.as_mut())).await?;
+        rows.extend(unproved.inspect(&on_row));
     }
     let end = all(shared, scenarios, jobs, &mut rows, &on_row, interrupt).await;
     let mut report = RunReport::new(shared.header.clone(), in_order(rows, &order));
@@ -320,42 +328,6 @@ async fn carried_out(
     report.elapsed = began.elapsed();
     exports::unsaved(shared.journal.finish(), &mut report);
     Ok(report)
-}
-
-/// Shows once, on a pair of its own, that this server replicates at all: one clear error is better
-/// than one a scenario.
-async fn prove_live(
-    shared: &Shared,
-    interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
-) -> Result<()> {
-    let unsaved = Shared {
-        journal: Journal::in_memory(),
-        ..shared.clone()
-    };
-    let outcome = tokio::select! {
-        outcome = Box::pin(canaries(&unsaved)) => outcome,
-        why = shared.target.meter.stopped() => Err(budget::error(why)),
-        () = interrupt => Err(Error::Interrupted),
-    };
-    let Err(cause) = outcome else { return Ok(()) };
-    shared.target.meter.lift();
-    let left = tear_down_all(&shared.target, &shared.ledger).await;
-    if left.is_empty() {
-        return Err(cause);
-    }
-    let names: Vec<_> = left.iter().map(ToString::to_string).collect();
-    Err(Error::LeftBehind {
-        cause: Box::new(cause),
-        names: names.join("; "),
-    })
-}
-
-async fn canaries(shared: &Shared) -> Result<()> {
-    let scenario = Scenario::new("preflight", "this server replicates");
-    let mut stage = play::stage(shared, &scenario).await?;
-    let proved = stage.prove_live().await;
-    stage.tear_down().await;
-    proved.map(|_| ())
 }
 
 /// How the scenarios ended.

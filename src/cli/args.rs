@@ -2,9 +2,10 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
-    check::CheckFiles, compare::CompareFlags, doctor::Doctor, drill::DrillFlags, explain::Explain,
-    judge::Judge, lag::Lag, list::List, merge::Merge, policy::Policy, run::Run,
-    selftest::SelfTestFlags, serve::Serve, sweep::SweepFlags, trend::TrendFlags,
+    check::CheckFiles, compare::CompareFlags, conformance::Conformance, doctor::Doctor,
+    drill::DrillFlags, explain::Explain, judge::Judge, lag::Lag, list::List, merge::Merge,
+    policy::Policy, run::Run, selftest::SelfTestFlags, serve::Serve, sweep::SweepFlags,
+    trend::TrendFlags,
 };
 
 pub(super) const EXIT_CODES: &str = "\
@@ -63,6 +64,8 @@ pub(super) enum Verb {
     Serve(Serve),
     /// Judge a saved run again, offline
     Judge(Judge),
+    /// Print a table of rules and servers from the reports of surveys
+    Conformance(Conformance),
     /// Remove what killed runs left, and nothing else
     Sweep(Box<SweepFlags>),
     /// Compare the lag of two runs: what is slower, by how much, how sure

@@ -49,6 +49,10 @@ pub(super) struct Run {
     #[arg(long, value_name = "NAME")]
     pub(super) defect: Vec<String>,
 
+    /// Find out how a server replicates: go on where preflight fails, as a row of its own
+    #[arg(long)]
+    pub(super) survey: bool,
+
     /// Leave the buckets where they are, and name them [BUCKETPAIR_KEEP]
     #[arg(long)]
     pub(super) keep: bool,
@@ -68,6 +72,7 @@ impl Run {
             caution: self.caution.over(&before.caution),
             max_usd: self.max_usd.or(before.max_usd),
             defect: [before.defect, self.defect].concat(),
+            survey: self.survey || before.survey,
             keep: self.keep || before.keep,
             output: self.output.over(before.output),
         }
@@ -108,6 +113,7 @@ fn settings(arguments: Run, variables: &Variables) -> Result<(Settings, Output)>
     let max_usd = parsed("--max-usd", arguments.max_usd, form, usd)?;
     settings.max_usd = max_usd.or(settings.max_usd);
     settings.keep |= arguments.keep;
+    settings.survey = arguments.survey;
     settings.globs = arguments.globs;
     settings.files = arguments.files;
     settings.defects = arguments.defect;

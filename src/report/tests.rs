@@ -9,7 +9,7 @@ use crate::check::{Check, CheckKind, Evidence, Expectation, Finding};
 use crate::history::{Instant, TargetDescription};
 use crate::lag::Summary;
 
-fn report(rows: Vec<Row>) -> RunReport {
+pub(super) fn report(rows: Vec<Row>) -> RunReport {
     let target = TargetDescription {
         name: "emulator".to_owned(),
         source: "http://127.0.0.1:1".to_owned(),
@@ -29,7 +29,7 @@ fn report(rows: Vec<Row>) -> RunReport {
     RunReport::new(header, rows)
 }
 
-fn finding(expectation: Expectation, verdict: Verdict) -> Finding {
+pub(super) fn finding(expectation: Expectation, verdict: Verdict) -> Finding {
     let evidence = Evidence {
         subject: "destination a/b@v1".to_owned(),
         expected: "SHA-256 11aa".to_owned(),
@@ -47,7 +47,7 @@ fn finding(expectation: Expectation, verdict: Verdict) -> Finding {
     }
 }
 
-fn judged(verdict: Verdict, findings: Vec<Finding>) -> Row {
+pub(super) fn judged(verdict: Verdict, findings: Vec<Finding>) -> Row {
     let lag = Summary {
         samples: 4,
         censored: 1,

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
+use super::liveness::prove_live;
 use super::open::closed;
-use super::{Opened, Settings, Shared, open, prove_live};
+use super::{Opened, Settings, Shared, open};
 use crate::error::{Error, Result};
 use crate::provision::stacks;
 use crate::replication::Capability;
