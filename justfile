@@ -140,3 +140,11 @@ memory:
 # A boto3 poller, ministack, LocalStack, boto3 and aws-cli beside bucketpair: docs/performance.md.
 peers:
     bash benches/peers/run.sh
+
+# Other S3 servers, rule by rule: docs/servers.md. FAKECLOUD=1 builds and surveys fakecloud too.
+servers:
+    bash benches/servers/run.sh
+
+# What other tools say of the pairs that bucketpair breaks on purpose: docs/other-tools.md.
+other-tools:
+    bash benches/other-tools/run.sh

@@ -23,6 +23,8 @@ mod reports;
 #[cfg(feature = "stacks")]
 #[path = "command_line/stacks.rs"]
 mod stacks;
+#[path = "command_line/survey.rs"]
+mod survey;
 
 fn bucketpair() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bucketpair"));

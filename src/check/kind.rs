@@ -94,7 +94,7 @@ kinds! {
     Metadata "metadata" "The replica has the user metadata and the headers that were sent." ["R-DATA-05"];
     Tags "tags" "The replica has the source's tags, changed ones too." ["R-DATA-06", "R-DATA-08"];
     StorageClass "storage-class" "The replica is in its rule's storage class, or in its source's." ["R-DATA-13", "R-RULE-13"];
-    SourceStatus "source-status" "The source goes from PENDING to COMPLETED, never before the replica is readable." ["R-STATUS-01", "R-STATUS-06", "R-STATUS-13"];
+    SourceStatus "source-status" "The source goes from PENDING to COMPLETED, never before the replica is readable." ["R-STATUS-01", "R-STATUS-06", "R-STATUS-12", "R-STATUS-13"];
     ReplicaStatus "replica-status" "The replica answers REPLICA." ["R-STATUS-03"];
     NoStatus "no-status" "A version that no rule selects has no replication status." ["R-STATUS-02"];
     StaysAbsent "stays-absent" "A version that must not travel is not at the destination." ["R-STATUS-02", "R-NOT-01", "R-NOT-03", "R-RULE-16"];
@@ -105,7 +105,7 @@ kinds! {
     Fails "fails" "The source says FAILED before the deadline, and never COMPLETED." ["R-CFG-19", "R-STATUS-07", "R-IAM-05"];
     FailureReason "failure-reason" "The target names the reason of the failure that S3 documents for its cause." ["R-EVT-14"];
     FailedIsFinal "failed-is-final" "FAILED stays FAILED while newer objects arrive." ["R-STATUS-10"];
-    BucketConfiguration "bucket-configuration" "Both buckets are versioned, encrypted with AES256 and expire noncurrent versions after 21 days." ["R-CFG-01", "R-CFG-02", "R-NOT-06"];
+    BucketConfiguration "bucket-configuration" "Both buckets are versioned, encrypted with AES256 and expire noncurrent versions after 21 days." ["R-CFG-01", "R-CFG-02", "R-NOT-06", "R-OPS-03"];
 }
 
 impl fmt::Display for CheckKind {
