@@ -5,6 +5,8 @@
 
 pub mod ledger;
 
+mod aborted;
+mod absence;
 mod adopt;
 mod bucket;
 mod configure;
@@ -119,6 +121,11 @@ pub async fn provision(target: &Target, request: &Request, ledger: &Ledger) -> R
         .partition(|bucket| bucket.side == Side::Source);
     for bucket in destinations.into_iter().chain(sources) {
         let notes = Box::pin(bucket::make(target, request, &bucket, ledger)).await?;
+        absence::must_show(endpoint(target, bucket.side), &bucket.name).await?;
+        if bucket.side != Side::Source && is_across_accounts(target) {
+            let (source, role) = (pair.bucket(Side::Source), request.role.as_str());
+            bucket::let_role_write(target, &bucket, source, role).await?;
+        }
         pair.notes.extend(notes);
     }
     if !request.rules.is_empty() {
@@ -126,6 +133,12 @@ pub async fn provision(target: &Target, request: &Request, ledger: &Ledger) -> R
         configure::put_and_settle(target, &pair, rules, role, None).await?;
     }
     Ok(pair)
+}
+
+/// Whether the destination's bucket policy has to let the source's role in (R-IAM-07).
+fn is_across_accounts(target: &Target) -> bool {
+    let account = |endpoint: &Endpoint| endpoint.identity.as_ref().map(|one| one.account.clone());
+    account(&target.source) != account(&target.destination)
 }
 
 /// The pair with its names, before anything is made. Each pair has a UUID of its own.

@@ -253,7 +253,7 @@ impl Row {
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         match self {
-            Self::Judged(_) => None,
+            Self::Judged(judgement) => judgement.cut_short.as_deref(),
             Self::Ignored { reason, .. } => Some(reason),
             Self::Errored { error, .. } => Some(error),
         }

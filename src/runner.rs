@@ -321,7 +321,7 @@ async fn carried_out(
     let mut report = RunReport::new(shared.header.clone(), in_order(rows, &order));
     report.interrupted = end == End::Interrupted;
     if let End::Stopped(why) = end {
-        budget::tell(why, settings, &mut report);
+        budget::tell(why, settings.max_usd, &mut report);
     }
     Box::pin(clean_up(shared, &mut report)).await;
     budget::account(shared, &terms, &mut report);
@@ -354,20 +354,8 @@ async fn all(
     let mut running = JoinSet::new();
     let settling = Settling::new(shared.pace.settle, scenarios.len());
     for scenario in scenarios {
-        let (shared, slots, settling) = (shared.clone(), Arc::clone(&slots), settling.clone());
-        running.spawn(async move {
-            let slot = || Arc::clone(&slots).acquire_owned();
-            let mut held = slot().await.expect("the semaphore is never closed");
-            let stage = Box::pin(play::stage(&shared, &scenario)).await;
-            if let Some(settling) = settling {
-                drop(held);
-                settling.over().await;
-                held = slot().await.expect("the semaphore is never closed");
-            }
-            let row = Box::pin(play::play(&shared, scenario, stage)).await;
-            drop(held);
-            row
-        });
+        let (slots, settling) = (Arc::clone(&slots), settling.clone());
+        running.spawn(play::begun(shared.clone(), scenario, slots, settling));
     }
     loop {
         tokio::select! {
@@ -375,16 +363,13 @@ async fn all(
                 running.shutdown().await;
                 return End::Interrupted;
             }
-            why = shared.target.meter.stopped() => {
-                running.shutdown().await;
-                return End::Stopped(why);
-            }
             ended = running.join_next() => match ended {
-                None => return End::Whole,
+                // What is stopped ends by itself, with what it has.
+                None => return shared.target.meter.why_stopped().map_or(End::Whole, End::Stopped),
                 Some(ended) => {
-                    let row = ended.unwrap_or_else(|panic| play::panicked(&panic));
-                    on_row(&row);
-                    rows.push(row);
+                    let row = ended.unwrap_or_else(|panic| Some(play::panicked(&panic)));
+                    row.iter().for_each(on_row);
+                    rows.extend(row);
                 }
             }
         }

@@ -44,7 +44,7 @@ pub use localstack::{localstack, offered_by_localstack};
 pub use meter::{Meter, Stop};
 pub use own::{delete_own, put_own, read_own};
 pub use preflight::preflight;
-pub use refusal::refused;
+pub use refusal::{refused, remedy};
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -99,6 +99,23 @@ impl Target {
             source: once(&self.source),
             destination: once(&self.destination),
             ..self.clone()
+        }
+    }
+
+    /// Comes when nothing is sent any more, or when all further requests would be refused. A refusal
+    /// that may hide expired keys is looked into: HEAD says no more than 400, and a GET says why.
+    pub async fn stopped(&self) -> Stop {
+        let looking = async {
+            loop {
+                let of_source = self.meter.suspected().await;
+                let client = &self.endpoint(of_source).client;
+                // The meter reads the answer.
+                client.list_buckets().max_buckets(1).send().await.ok();
+            }
+        };
+        tokio::select! {
+            why = self.meter.stopped() => why,
+            never = looking => never,
         }
     }
 

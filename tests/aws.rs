@@ -4,8 +4,16 @@
 
 #[path = "aws/accept.rs"]
 mod accept;
+#[path = "aws/asked.rs"]
+mod asked;
+#[path = "aws/denied.rs"]
+mod denied;
+#[path = "aws/expired.rs"]
+mod expired;
 #[path = "aws/guard.rs"]
 mod guard;
+#[path = "aws/refused.rs"]
+mod refused;
 #[path = "aws/stand_in.rs"]
 mod stand_in;
 #[path = "aws/whole.rs"]

@@ -38,7 +38,8 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ),
         ("runner", everything_below_runner),
         ("scenario", vec!["workload", "check", "lag"]),
-        ("provision", vec!["target", "history"]),
+        // A fresh pair across accounts needs the policy that the command line prints.
+        ("provision", vec!["target", "history", "policy"]),
         // It reads rules as provisioning does, and judges them by itself.
         ("doctor", vec!["target", "provision"]),
         // It looks as a probe does, and asks a doctor for causes.
@@ -54,8 +55,9 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         // Validated settings are the runner's; the variables become them here.
         ("config", vec!["runner", "target"]),
         ("emulator", vec![]),
-        // The meter stops a target's clients at a cap, so that it has to know prices.
-        ("target", vec!["cost"]),
+        // The meter stops a target's clients at a cap, so that it has to know prices; a refusal
+        // names the action that would have to be granted.
+        ("target", vec!["cost", "policy"]),
         ("cost", vec![]),
         // A table of IAM actions, printed by the command line.
         ("policy", vec![]),

@@ -31,9 +31,20 @@ pub struct Judgement {
     /// How long it took, in nanoseconds: from its first event to its last.
     #[serde(default)]
     pub elapsed_ns: u64,
+    /// Why it did not go on to its end, where it did not: then it passes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_short: Option<String>,
 }
 
 impl Judgement {
+    /// The same of a scenario that was cut short: what was not done cannot pass.
+    #[must_use]
+    pub fn cut_short(mut self, why: &str) -> Self {
+        self.verdict = Verdict::merge([self.verdict, Verdict::Unknown]);
+        self.cut_short = Some(why.to_owned());
+        self
+    }
+
     /// Whether any of the findings counts; the verdict of what is only recorded means nothing.
     #[must_use]
     pub fn counts(&self) -> bool {
@@ -68,6 +79,7 @@ pub fn judge(history: &History) -> Result<Judgement> {
         findings,
         lag: measured(history, &view),
         elapsed_ns: elapsed(history),
+        cut_short: None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Using a pair that is there.
 
 use super::bucket::{is_versioned, status};
-use super::{Entry, Ledger, Pair, configure, endpoint};
+use super::{Entry, Ledger, Pair, absence, configure, endpoint};
 use crate::error::{Error, Result};
 use crate::history::{Bucket, Side};
 use crate::replication::Rule;
@@ -23,6 +23,7 @@ pub async fn adopt(
     let pair = existing(target, source, destination, run, prefix)?;
     for bucket in &pair.buckets {
         must_be_versioned(target, bucket).await?;
+        absence::must_show(endpoint(target, bucket.side), &bucket.name).await?;
     }
     let rules = configure::read(target, &pair).await?.unwrap_or_default();
     let side = Side::Destination(0).to_string();
@@ -88,6 +89,7 @@ pub async fn seen(target: &Target, source: &str, destination: &str, run: &str) -
     pair.prefix.clear();
     for bucket in &pair.buckets {
         must_be_there(target, bucket).await?;
+        absence::must_show(endpoint(target, bucket.side), &bucket.name).await?;
     }
     Ok(pair)
 }

@@ -12,11 +12,13 @@ use aws_sdk_s3::types::{
     Tag, Tagging, VersioningConfiguration,
 };
 
+use super::aborted::settled;
 use super::pace::Pace;
 use super::tagging::{self, Owner};
 use super::{Entry, Ledger, Placed, Request, State, built, endpoint};
 use crate::error::{Error, Result};
 use crate::history::Bucket;
+use crate::policy::{self, Replication};
 use crate::target::{Endpoint, Target, refused};
 
 const SETTLED: Duration = Duration::from_secs(30);
@@ -50,6 +52,31 @@ pub(super) async fn make(
         on.block_public_access()
     );
     versioning.and(encryption).and(lifecycle).and(block)
+}
+
+/// Puts the policy that a destination needs in another account than the role's: that one role may
+/// write replicas (R-IAM-07).
+pub(super) async fn let_role_write(
+    target: &Target,
+    bucket: &Bucket,
+    source: &str,
+    role: &str,
+) -> Result<()> {
+    let on = On {
+        endpoint: endpoint(target, bucket.side),
+        bucket: &bucket.name,
+    };
+    let pair = policy::Pair {
+        partition: role.split(':').nth(1).unwrap_or("aws"),
+        source,
+        destination: &bucket.name,
+    };
+    let document = policy::table().of_destination(pair, &Replication::default(), role);
+    let request = on.client().put_bucket_policy().bucket(on.bucket);
+    let request = request.policy(document.to_string());
+    let outcome = settled(|| request.clone().send()).await;
+    outcome.map_err(|error| on.refused("PutBucketPolicy", &error))?;
+    Ok(())
 }
 
 fn tags(request: &Request, ledger: &Ledger) -> Result<Vec<Tag>> {
@@ -135,10 +162,8 @@ impl On<'_> {
                 .build()
         });
         let request = self.client().create_bucket().bucket(self.bucket);
-        request
-            .set_create_bucket_configuration(configuration)
-            .send()
-            .await
+        let request = request.set_create_bucket_configuration(configuration);
+        settled(|| request.clone().send()).await
     }
 
     fn created(
@@ -179,7 +204,8 @@ impl On<'_> {
     async fn tag(&self, tags: &[Tag]) -> Result<()> {
         let tagging = built(Tagging::builder().set_tag_set(Some(tags.to_vec())).build())?;
         let request = self.client().put_bucket_tagging().bucket(self.bucket);
-        let outcome = request.tagging(tagging).send().await;
+        let request = request.tagging(tagging);
+        let outcome = settled(|| request.clone().send()).await;
         outcome.map_err(|error| self.refused("PutBucketTagging", &error))?;
         Ok(())
     }
@@ -189,7 +215,8 @@ impl On<'_> {
             .status(BucketVersioningStatus::Enabled)
             .build();
         let request = self.client().put_bucket_versioning().bucket(self.bucket);
-        match request.versioning_configuration(enabled).send().await {
+        let request = request.versioning_configuration(enabled);
+        match settled(|| request.clone().send()).await {
             Ok(_) => self.settle_versioning().await,
             Err(error) if not_implemented(&error) => Err(self.cannot_version("it says so")),
             Err(error) => Err(self.refused("PutBucketVersioning", &error)),
@@ -224,7 +251,7 @@ impl On<'_> {
         let configuration = ServerSideEncryptionConfiguration::builder().rules(rule);
         let request = self.client().put_bucket_encryption().bucket(self.bucket);
         let request = request.server_side_encryption_configuration(built(configuration.build())?);
-        let outcome = request.send().await;
+        let outcome = settled(|| request.clone().send()).await;
         outcome.map_err(|error| self.refused("PutBucketEncryption", &error))?;
         Ok(())
     }
@@ -243,7 +270,7 @@ impl On<'_> {
         let request = request
             .bucket(self.bucket)
             .lifecycle_configuration(built(configuration.build())?);
-        let outcome = request.send().await;
+        let outcome = settled(|| request.clone().send()).await;
         outcome.map_err(|error| self.refused("PutBucketLifecycleConfiguration", &error))?;
         Ok(())
     }
@@ -256,7 +283,8 @@ impl On<'_> {
             .restrict_public_buckets(true)
             .build();
         let request = self.client().put_public_access_block().bucket(self.bucket);
-        match request.public_access_block_configuration(all).send().await {
+        let request = request.public_access_block_configuration(all);
+        match settled(|| request.clone().send()).await {
             Ok(_) => Ok(None),
             Err(error) if not_implemented(&error) => Ok(Some(format!(
                 "{} does not offer PutPublicAccessBlock: public access to {} is not blocked",

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::types::ReplicationConfiguration;
 
+use super::aborted::settled;
 use super::pace::Pace;
 use super::{Pair, built, rules};
 use crate::error::{Error, Result};
@@ -68,10 +69,8 @@ async fn put(target: &Target, pair: &Pair, rules: &[Rule], role: &str) -> Result
         .role(role)
         .set_rules(Some(rules.collect::<Result<_>>()?));
     let request = target.source.client.put_bucket_replication().bucket(source);
-    let outcome = request
-        .replication_configuration(built(configuration.build())?)
-        .send()
-        .await;
+    let request = request.replication_configuration(built(configuration.build())?);
+    let outcome = settled(|| request.clone().send()).await;
     outcome.map_err(|error| refused("PutBucketReplication", source, &error))?;
     Ok(())
 }

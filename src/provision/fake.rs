@@ -73,6 +73,7 @@ fn answer(world: &World, asked: &Asked) -> (u16, String) {
         );
     };
     match (asked.method.as_str(), sub.as_str()) {
+        ("HEAD", _) if asked.path.contains('/') => (404, String::new()),
         ("HEAD", _) => (200, String::new()),
         ("PUT", _) => {
             bucket.documents.insert(sub, asked.body.clone());

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{timeout, timeout_at};
 
+use super::aborted::settled;
 use super::bucket::status;
 use super::denial::take_back_all;
 use super::pace::Pace;
@@ -262,12 +263,8 @@ pub(super) async fn whose(client: &Client, doomed: &Doomed) -> Result<Whose, Str
 }
 
 async fn stop_replication(client: &Client, bucket: &str) -> Result<(), String> {
-    let outcome = client
-        .delete_bucket_replication()
-        .bucket(bucket)
-        .send()
-        .await;
-    match outcome {
+    let request = client.delete_bucket_replication().bucket(bucket);
+    match settled(|| request.clone().send()).await {
         Ok(_) => Ok(()),
         Err(error) => match error.code() {
             Some("NoSuchBucket" | "ReplicationConfigurationNotFoundError") => Ok(()),

@@ -64,9 +64,15 @@ async fn a_pair_is_made_in_order_and_removed() {
             "{call}: {source:?}"
         );
     }
+    // A key that is missing shows as missing.
     assert_eq!(
         source[10..],
-        ["PUT replication", "GET replication", "GET replication"]
+        [
+            "HEAD ",
+            "PUT replication",
+            "GET replication",
+            "GET replication"
+        ]
     );
     assert!(pair.notes.is_empty() && !pair.existing && world.lock().unwrap().len() == 3);
     assert_eq!(is_send(tear_down(&target, &pair, &ledger)).await, []);
@@ -198,6 +204,59 @@ async fn an_untagged_bucket_goes_only_when_it_is_empty() {
             .for_each(|bucket| bucket.versions = versions(ids));
         assert_eq!(tear_down_all(&target, &ledger).await.len(), left);
     }
+}
+
+fn identity(account: &str) -> Option<crate::target::Identity> {
+    Some(crate::target::Identity {
+        account: account.to_owned(),
+        arn: format!("arn:aws:iam::{account}:user/tester"),
+    })
+}
+
+/// R-IAM-07
+#[tokio::test(start_paused = true)]
+async fn a_destination_in_another_account_lets_the_one_role_in_and_nobody_else_needs_a_policy() {
+    const ROLE: &str = "arn:aws:iam::111122223333:role/replication";
+    for (account, lets_in) in [("444455556666", true), ("111122223333", false)] {
+        let (mut target, world, _) = fake::s3(everything);
+        target.source.identity = identity("111122223333");
+        target.destination.identity = identity(account);
+        let request = Request {
+            role: ROLE.to_owned(),
+            ..request()
+        };
+        let pair = provision(&target, &request, &ledger()).await.unwrap();
+        let world = world.lock().unwrap();
+        let policy = |side| world[pair.bucket(side)].documents.get("policy").cloned();
+        assert_eq!(policy(Side::Source), None, "{account}");
+        let Some(text) = policy(Side::Destination(0)).filter(|_| lets_in) else {
+            assert_eq!((policy(Side::Destination(0)), lets_in), (None, false));
+            continue;
+        };
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let statement = &document["Statement"][0];
+        assert_eq!(statement["Principal"]["AWS"], ROLE);
+        let objects = format!("arn:aws:s3:::{}/*", pair.bucket(Side::Destination(0)));
+        assert_eq!(statement["Resource"], objects);
+        assert!(
+            text.contains("s3:ReplicateObject") && !text.contains("s3:*"),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_key_that_is_forbidden_is_refused_with_the_right_that_is_missing() {
+    let (target, _, _) = fake::s3(|asked| {
+        let is_key = asked.method == "HEAD" && asked.path.contains('/');
+        is_key.then(|| (403, String::new()))
+    });
+    let refused = provision(&target, &request(), &ledger()).await.unwrap_err();
+    let line = refused.to_string();
+    assert!(
+        line.contains("s3:ListBucket") && line.contains("404"),
+        "{line}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

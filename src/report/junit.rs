@@ -87,7 +87,10 @@ fn status(row: &Row) -> TestCaseStatus {
         (State::Failed, Row::Judged(judgement)) => {
             (NonSuccessKind::Failure, "failed", evidence(judgement))
         }
-        (_, Row::Judged(judgement)) => (NonSuccessKind::Error, "unknown", evidence(judgement)),
+        (_, Row::Judged(judgement)) => {
+            let text = format!("{reason}\n{}", evidence(judgement));
+            (NonSuccessKind::Error, "unknown", text.trim().to_owned())
+        }
         (_, _) => (NonSuccessKind::Error, "could-not-run", reason),
     };
     let mut status = TestCaseStatus::non_success(kind);

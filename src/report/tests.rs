@@ -63,6 +63,7 @@ pub(super) fn judged(verdict: Verdict, findings: Vec<Finding>) -> Row {
         findings,
         lag: Some(lag),
         elapsed_ns: 1_500_000_000,
+        cut_short: None,
     })
 }
 

@@ -2,10 +2,10 @@
 
 use super::{Settings, Shared};
 use crate::cost::{Bill, Prices, Terms};
-use crate::error::Error;
+use crate::error::{Error, ExitCode};
 use crate::report::{RunReport, Stopped};
 use crate::scenario::Scenario;
-use crate::target::Stop;
+use crate::target::{Stop, remedy};
 
 /// The terms of the bill; the cap, where there is one, holds from now on.
 pub(super) fn set(shared: &Shared, settings: &Settings, scenarios: &[Scenario]) -> Terms {
@@ -36,13 +36,30 @@ pub(super) fn account(shared: &Shared, terms: &Terms, report: &mut RunReport) {
     if !shared.target.costs_nothing {
         report.bill = Some(Bill::new(&Prices::built_in(), &report.usage, terms));
     }
+    if report.exit_code() != ExitCode::Passed {
+        report.errors.extend(denied(shared));
+    }
+}
+
+/// A line for each operation that was denied, with the action to grant.
+fn denied(shared: &Shared) -> Vec<String> {
+    let denied = shared.target.meter.denied().into_iter();
+    let line = |(operation, (code, message)): (String, (String, String))| {
+        let remedy = remedy(&operation, &code, &message);
+        let message = match message.as_str() {
+            "" => "forbidden",
+            said => said.trim_end_matches('.'),
+        };
+        format!("{operation}: {code}: {message}{remedy}")
+    };
+    denied.map(line).collect()
 }
 
 /// Says in the report why the run ended before its end.
-pub(super) fn tell(why: Stop, settings: &Settings, report: &mut RunReport) {
+pub(super) fn tell(why: Stop, max_usd: Option<f64>, report: &mut RunReport) {
     let (stopped, note) = match why {
         Stop::Spent => {
-            let usd = settings.max_usd.unwrap_or_default();
+            let usd = max_usd.unwrap_or_default();
             let note = format!(
                 "the next request would have passed --max-usd {usd}: what has no verdict was not \
                  finished; allow more, or run fewer scenarios"
@@ -53,6 +70,14 @@ pub(super) fn tell(why: Stop, settings: &Settings, report: &mut RunReport) {
     };
     report.stopped = Some(stopped);
     report.errors.push(note);
+}
+
+/// Why a scenario has no verdict of its own.
+pub(super) fn cut_short(why: Stop) -> &'static str {
+    match why {
+        Stop::Spent => "cut short: the next request would have passed --max-usd",
+        Stop::Expired => "cut short: the keys were no longer valid (ExpiredToken); log in again",
+    }
 }
 
 /// The same where there is no report yet.

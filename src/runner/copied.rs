@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::exports::{Kept, unsaved};
-use super::{Settings, Shared, Stage, ended, in_order, opened, play, survey};
+use super::{Settings, Shared, Stage, budget, ended, in_order, opened, play, survey};
 use crate::check::{Check, CheckKind, judge};
 use crate::error::{Error, Result};
 use crate::history::{
@@ -103,7 +103,7 @@ async fn judged(
 ) -> RunReport {
     let began = Instant::now();
     let order: Vec<_> = files.iter().map(|(file, _)| file.key.clone()).collect();
-    let (mut rows, mut interrupted) = (Vec::new(), false);
+    let (mut rows, mut interrupted, mut stopped) = (Vec::new(), false, None);
     let mut running = begun(shared, pair, files);
     tokio::pin!(interrupt);
     loop {
@@ -111,6 +111,11 @@ async fn judged(
             () = &mut interrupt => {
                 running.shutdown().await;
                 interrupted = true;
+                break;
+            }
+            why = shared.target.stopped() => {
+                running.shutdown().await;
+                stopped = Some(why);
                 break;
             }
             ended = running.join_next() => match ended {
@@ -125,6 +130,9 @@ async fn judged(
     }
     let mut report = RunReport::new(shared.header.clone(), in_order(rows, &order));
     (report.interrupted, report.elapsed) = (interrupted, began.elapsed());
+    if let Some(why) = stopped {
+        budget::tell(why, None, &mut report);
+    }
     unsaved(shared.journal.finish(), &mut report);
     report
 }

@@ -47,7 +47,7 @@ pub(super) async fn prove_live(
     };
     let outcome = tokio::select! {
         outcome = Box::pin(canaries(&unsaved)) => outcome,
-        why = shared.target.meter.stopped() => Err(budget::error(why)),
+        why = shared.target.stopped() => Err(budget::error(why)),
         () = interrupt => Err(Error::Interrupted),
     };
     let Err(cause) = outcome else { return Ok(()) };

@@ -1,8 +1,12 @@
 //! One scenario, from its pair to its verdict.
 
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 
-use super::{Shared, Stage, accepted};
+use super::settling::Settling;
+use super::{Shared, Stage, accepted, budget};
 use crate::check::{Check, CheckKind, Expectation, PlannedCheck, judge};
 use crate::error::{Error, Result};
 use crate::history::{Operation, OperationKind, Outcome, Plan, Side};
@@ -25,11 +29,46 @@ pub(super) fn panicked(panic: &JoinError) -> Row {
     Row::errored("?", "a scenario that panicked", &error)
 }
 
+/// One scenario beside others; none where the run was stopped before it began.
+pub(super) async fn begun(
+    shared: Shared,
+    scenario: Scenario,
+    slots: Arc<Semaphore>,
+    settling: Option<Settling>,
+) -> Option<Row> {
+    let slot = || Arc::clone(&slots).acquire_owned();
+    let set = async {
+        let mut held = slot().await.expect("the semaphore is never closed");
+        let stage = Box::pin(stage(&shared, &scenario)).await;
+        if let Some(settling) = settling {
+            drop(held);
+            settling.over().await;
+            held = slot().await.expect("the semaphore is never closed");
+        }
+        (held, stage)
+    };
+    let (_held, stage) = tokio::select! {
+        set = set => set,
+        _ = shared.target.stopped() => return None,
+    };
+    if stage.is_err() && shared.target.meter.why_stopped().is_some() {
+        return None;
+    }
+    Some(Box::pin(play(&shared, scenario, stage)).await)
+}
+
 async fn attempt(shared: &Shared, scenario: &Scenario, stage: Result<Stage>) -> Result<Row> {
     let mut stage = stage?;
     let scenario = &super::ready_made::named(scenario.clone(), &stage.shared);
-    let acted = act(&mut stage, scenario).await;
+    let acted = tokio::select! {
+        acted = act(&mut stage, scenario) => acted,
+        why = shared.target.stopped() => Err(budget::error(why)),
+    };
     let judged = judge(&stage.recorder.history());
+    if let (Err(_), Some(why)) = (&acted, shared.target.meter.why_stopped()) {
+        // The teardown of the whole run goes at the pair, once it may.
+        return Ok(Row::Judged(judged?.cut_short(budget::cut_short(why))));
+    }
     if !shared.keep {
         stage.tear_down().await;
     }

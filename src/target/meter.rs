@@ -4,7 +4,9 @@
 //! whether that one would pass it; then nothing is sent any more until [`Meter::lift`], so that the
 //! teardown can go on. What waits then is for the runner to drop.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
@@ -19,9 +21,22 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, Metadata};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 use crate::cost::{Bill, Prices, Terms, Usage};
+
+/// The codes of keys that are no longer valid.
+const EXPIRED: [&str; 4] = [
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "TokenRefreshRequired",
+    "RequestExpired",
+];
+/// The codes of what may not be done.
+const DENIED: [&str; 3] = ["AccessDenied", "AccessDeniedException", "403"];
+/// How long keys are trusted after they were looked into.
+const TRUST: Duration = Duration::from_secs(10);
 
 /// Why nothing is sent any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +56,7 @@ pub struct Meter(Arc<Inner>);
 struct Inner {
     state: Mutex<State>,
     stop: watch::Sender<Option<Stop>>,
+    suspicion: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -50,6 +66,10 @@ struct State {
     /// The largest body that was sent: a copy is counted at this size.
     largest: u64,
     lifted: bool,
+    /// The operations that were denied, each with what was said first.
+    denied: BTreeMap<String, (String, String)>,
+    /// When and at which side a refusal was last suspected to hide expired keys.
+    suspected: Option<(Instant, bool)>,
 }
 
 #[derive(Debug)]
@@ -64,6 +84,7 @@ impl Default for Meter {
         Self(Arc::new(Inner {
             state: Mutex::default(),
             stop: watch::Sender::new(None),
+            suspicion: Notify::new(),
         }))
     }
 }
@@ -101,6 +122,48 @@ impl Meter {
         match found.ok().and_then(|stop| *stop) {
             Some(stop) => stop,
             None => std::future::pending().await,
+        }
+    }
+
+    /// Why nothing is sent any more, or all would be refused; none while all is well.
+    #[must_use]
+    pub fn why_stopped(&self) -> Option<Stop> {
+        *self.0.stop.borrow()
+    }
+
+    /// The operations that were denied, each with the code and the message of its first denial.
+    #[must_use]
+    pub fn denied(&self) -> BTreeMap<String, (String, String)> {
+        self.state().denied.clone()
+    }
+
+    /// Comes when a refusal without a code may be one of expired keys, with the side: whether it is
+    /// the source.
+    pub(super) async fn suspected(&self) -> bool {
+        self.0.suspicion.notified().await;
+        self.state()
+            .suspected
+            .is_none_or(|(_, of_source)| of_source)
+    }
+
+    /// Looks at a refusal.
+    fn refused(&self, of_source: bool, operation: &str, code: &str, body: &[u8]) {
+        if EXPIRED.contains(&code) {
+            self.stop(Stop::Expired);
+        }
+        let mut state = self.state();
+        if DENIED.contains(&code) {
+            let message = element(body, "Message").unwrap_or_default();
+            let first = || (code.to_owned(), message);
+            let denied = state.denied.entry(operation.to_owned());
+            denied.or_insert_with(first);
+        }
+        // HEAD's answer has no body, and so no code: expired keys are a mere 400.
+        let now = Instant::now();
+        let is_new = state.suspected.is_none_or(|(at, _)| now >= at + TRUST);
+        if operation.starts_with("Head") && code == "400" && is_new {
+            state.suspected = Some((now, of_source));
+            self.0.suspicion.notify_one();
         }
     }
 
@@ -215,8 +278,8 @@ impl Intercept for Counting {
         let length = length.and_then(|text| text.parse::<u64>().ok());
         let body = response.body().bytes().unwrap_or_default();
         let code = code(response.status().as_u16(), body);
-        if code.as_deref() == Some("ExpiredToken") {
-            self.meter.stop(Stop::Expired);
+        if let Some(code) = &code {
+            self.meter.refused(self.of_source, operation, code, body);
         }
         let mut state = self.meter.state();
         let requests = state.usage.of(self.of_source, &self.region, operation);
@@ -233,12 +296,15 @@ fn code(status: u16, body: &[u8]) -> Option<String> {
     if status < 400 {
         return None;
     }
+    let code = element(body, "Code").filter(|code| !code.is_empty());
+    code.or_else(|| Some(status.to_string()))
+}
+
+/// The text of an element of an error's body.
+fn element(body: &[u8], name: &str) -> Option<String> {
     let text = String::from_utf8_lossy(body);
-    let code = text.split_once("<Code>").map_or("", |(_, rest)| rest);
-    match code.split('<').next() {
-        Some("") | None => Some(status.to_string()),
-        Some(code) => Some(code.to_owned()),
-    }
+    let (_, rest) = text.split_once(&format!("<{name}>"))?;
+    rest.split('<').next().map(str::to_owned)
 }
 
 #[derive(Debug)]

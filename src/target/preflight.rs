@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
-use super::{Endpoint, Target, refused};
+use super::{Endpoint, Target, refused, remedy};
 use crate::error::{Error, Result};
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -48,6 +48,26 @@ async fn ask(endpoint: &Endpoint) -> Result<()> {
     let name = format!("bucketpair-{}", uuid::Uuid::new_v4());
     match endpoint.client.head_bucket().bucket(name).send().await {
         Err(SdkError::ServiceError(head)) if head.raw().status().as_u16() == 404 => Ok(()),
-        _ => Err(refused("preflight", &endpoint.url, &error)),
+        _ => Err(denied(refused("preflight", &endpoint.url, &error))),
+    }
+}
+
+/// The refusal, with the action that would have to be granted.
+fn denied(error: Error) -> Error {
+    match error {
+        Error::Refused {
+            actor,
+            subject,
+            code,
+            message,
+            ..
+        } => Error::Refused {
+            remedy: remedy("ListBuckets", &code, &message),
+            actor,
+            subject,
+            code,
+            message,
+        },
+        other => other,
     }
 }

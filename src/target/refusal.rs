@@ -1,5 +1,7 @@
 //! From the SDK's errors to one line for people.
 
+mod remedy;
+
 use std::error::Error as StdError;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
@@ -51,7 +53,7 @@ fn answered(actor: &str, subject: &str, code: &str, message: &str) -> Error {
         subject: subject.to_owned(),
         code: code.to_owned(),
         message: one_line(message),
-        remedy: remedy(code).to_owned(),
+        remedy: remedy::of(actor, code, message),
     }
 }
 
@@ -78,36 +80,9 @@ fn phrase(status: u16) -> &'static str {
     }
 }
 
-fn remedy(code: &str) -> &'static str {
-    match code {
-        "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidSecurity" | "Credentials" => {
-            "; are BUCKETPAIR_ACCESS_KEY_ID and BUCKETPAIR_SECRET_ACCESS_KEY, or the profile, this endpoint's?"
-        }
-        "ExpiredToken" | "InvalidToken" | "TokenRefreshRequired" => "; log in again",
-        "AccessDenied" | "Forbidden" | "AllAccessDisabled" | "401" | "403" => {
-            "; are the keys right, and may they do this?"
-        }
-        "AuthorizationHeaderMalformed"
-        | "PermanentRedirect"
-        | "TemporaryRedirect"
-        | "IllegalLocationConstraintException"
-        | "InvalidLocationConstraint"
-        | "301"
-        | "307" => "; do --source-region and --destination-region name the endpoints' regions?",
-        "RequestTimeTooSkewed" => "; set this machine's clock",
-        "NoSuchBucket" | "NotFound" | "404" => "; is the name right, and is it still there?",
-        "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" => {
-            "; the name is taken: run again for a new one"
-        }
-        "TooManyBuckets" => "; remove buckets, or ask for a higher quota",
-        "SlowDown" | "ServiceUnavailable" | "503" => "; try again with fewer --jobs",
-        "InternalError" | "500" => "; look into the server's log",
-        "NotImplemented" | "MethodNotAllowed" | "405" | "501" => {
-            "; this endpoint does not offer it, choose another"
-        }
-        "ResponseError" => "; is this an S3 endpoint?",
-        _ => "",
-    }
+/// The remedy for a refusal of an operation, where the SDK's error is gone: `; …`, or empty.
+pub fn remedy(operation: &str, code: &str, message: &str) -> String {
+    remedy::of(operation, code, message)
 }
 
 /// The last cause of an error, in one line.

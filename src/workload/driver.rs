@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::types::{BucketVersioningStatus, Tag, Tagging, VersioningConfiguration};
+
+use tokio::time::Instant as Clock;
 
 use super::payload::Payload;
 use super::send;
@@ -15,7 +18,10 @@ use crate::history::{
     Content, Failure, Instant, Operation, OperationKind, Outcome, Recorder, Side,
 };
 use crate::replication::{BucketSetting, Tags, VersionId};
-use crate::target::{CustomerKey, Limiter};
+use crate::target::{CustomerKey, Limiter, remedy};
+
+/// How long an object that was acknowledged may be unknown to S3.
+const UNKNOWN: Duration = Duration::from_secs(30);
 
 /// What was written last at each key, and as which version.
 type Written = BTreeMap<String, (Content, Option<VersionId>)>;
@@ -53,6 +59,8 @@ pub struct Applied {
 /// Why a request brought nothing: what is recorded, and what the user is told.
 #[derive(Debug)]
 pub(super) struct Wire {
+    /// AWS's name of what was refused; empty where nothing was sent.
+    operation: &'static str,
     failure: Failure,
     /// Whether the request may have been carried out all the same.
     indeterminate: bool,
@@ -69,6 +77,7 @@ impl Wire {
             || matches!(error, SdkError::DispatchFailure(why) if why.is_user());
         let refused = (400..500).contains(&failure.status);
         Self {
+            operation: operation_of::<E>(),
             indeterminate: !never_sent && !refused,
             failure,
         }
@@ -84,6 +93,7 @@ impl From<Error> for Wire {
             message: error.to_string(),
         };
         Self {
+            operation: "",
             failure,
             indeterminate: false,
         }
@@ -154,11 +164,14 @@ impl Driver {
         let key = self.key(&write.key);
         let payload = Payload::prepare(&write.object.body, self.seed, &write.label).await?;
         let content = self.content(write, &payload);
-        let kind = kind(&write.how, content.clone(), &self.prefix);
-        self.limiter.wait().await;
-        let op = self.invoke(&write.label, Side::Source, &key, kind);
-        let sent = self.send(&key, &write.how, &content, &payload).await;
-        let applied = self.conclude(op, &key, "write", Some(content.clone()), sent)?;
+        let applied = until_known(|| async {
+            let kind = kind(&write.how, content.clone(), &self.prefix);
+            self.limiter.wait().await;
+            let op = self.invoke(&write.label, Side::Source, &key, kind);
+            let sent = self.send(&key, &write.how, &content, &payload).await;
+            self.conclude(op, &key, "write", Some(content.clone()), sent)
+        })
+        .await?;
         self.written
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -247,21 +260,24 @@ impl Driver {
         version: &VersionId,
         tags: &Tags,
     ) -> Result<Applied> {
-        let kind = OperationKind::Tag {
-            version: version.clone(),
-            tags: tags.clone(),
-        };
-        self.limiter.wait().await;
-        let op = self.invoke(label, Side::Source, key, kind);
-        let request = self
-            .source
-            .put_object_tagging()
-            .bucket(self.bucket(Side::Source))
-            .key(key);
-        let request = request.version_id(&version.0).tagging(tagging(tags));
-        let sent = request.send().await.map_err(Wire::sdk);
-        let sent = sent.map(|answer| send::outcome(answer.version_id(), None));
-        self.conclude(op, key, "PutObjectTagging", None, sent)
+        until_known(|| async {
+            let kind = OperationKind::Tag {
+                version: version.clone(),
+                tags: tags.clone(),
+            };
+            self.limiter.wait().await;
+            let op = self.invoke(label, Side::Source, key, kind);
+            let request = self
+                .source
+                .put_object_tagging()
+                .bucket(self.bucket(Side::Source))
+                .key(key);
+            let request = request.version_id(&version.0).tagging(tagging(tags));
+            let sent = request.send().await.map_err(Wire::sdk);
+            let sent = sent.map(|answer| send::outcome(answer.version_id(), None));
+            self.conclude(op, key, "PutObjectTagging", None, sent)
+        })
+        .await
     }
 
     /// Enables or suspends versioning of one bucket.
@@ -336,7 +352,7 @@ impl Driver {
             Err(wire) => {
                 self.recorder
                     .not_ok(at, op, wire.failure.clone(), wire.indeterminate);
-                Err(refused(actor, self.bucket(Side::Source), key, wire.failure))
+                Err(refused(actor, self.bucket(Side::Source), key, wire))
             }
         }
     }
@@ -411,12 +427,59 @@ fn tagging(tags: &Tags) -> Tagging {
         .expect("the tag set is set")
 }
 
-fn refused(actor: &str, bucket: &str, key: &str, failure: Failure) -> Error {
+/// Sends an operation on an acknowledged object again while S3 says that there is none: for a while
+/// after versioning was first enabled it may (R-CFG-12). Each attempt is in the history.
+async fn until_known<F>(send: impl Fn() -> F) -> Result<Applied>
+where
+    F: Future<Output = Result<Applied>>,
+{
+    let deadline = Clock::now() + UNKNOWN;
+    let mut pause = Duration::from_millis(100);
+    loop {
+        match send().await {
+            Err(Error::Refused { code, .. }) if is_unknown(&code) && Clock::now() < deadline => {
+                tokio::time::sleep_until((Clock::now() + pause).min(deadline)).await;
+                pause *= 2;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn is_unknown(code: &str) -> bool {
+    matches!(code, "NoSuchKey" | "NoSuchVersion")
+}
+
+/// AWS's name of the operation whose error this type is: the SDK names it after it.
+fn operation_of<E>() -> &'static str {
+    let name = std::any::type_name::<E>();
+    let name = name.rsplit("::").next().unwrap_or(name);
+    name.trim_end_matches("Error")
+}
+
+fn refused(actor: &str, bucket: &str, key: &str, wire: Wire) -> Error {
+    let operation = Some(wire.operation).filter(|name| !name.is_empty());
+    let Failure { code, message, .. } = wire.failure;
+    let actor = operation.unwrap_or(actor);
     Error::Refused {
         actor: actor.to_owned(),
         subject: format!("{bucket}/{key}"),
-        code: failure.code,
-        message: failure.message,
-        remedy: String::new(),
+        remedy: remedy(actor, &code, &message),
+        code,
+        message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::operation::put_object::PutObjectError;
+    use aws_sdk_s3::operation::put_object_tagging::PutObjectTaggingError;
+
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_sdk_names_its_operation() {
+        assert_eq!(operation_of::<PutObjectError>(), "PutObject");
+        assert_eq!(operation_of::<PutObjectTaggingError>(), "PutObjectTagging");
     }
 }

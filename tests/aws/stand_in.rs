@@ -1,5 +1,6 @@
 //! An HTTP client that stands for AWS: the embedded pair for S3's regions, written answers for STS.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_s3::config::SharedHttpClient;
@@ -13,6 +14,8 @@ use bucketpair::emulator::{self, Delay, Emulator};
 use bucketpair::runner::Settings;
 use bucketpair::target::{Choice, Keys};
 
+use crate::asked::Asked;
+
 /// The embedded pair's own.
 pub(crate) const ACCOUNT: &str = emulator::ACCOUNT;
 pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/replication";
@@ -20,13 +23,23 @@ pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/replication";
 pub(crate) const KEY: &str = "AKIA0000000000000000";
 const SECRET: &str = "not-a-secret";
 
+/// A written answer instead of the embedded pair's: status and body.
+type Refusal = dyn Fn(&Asked<'_>) -> Option<(u16, String)> + Send + Sync;
+
 /// What stands for AWS.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Aws {
     source: SharedHttpClient,
     destination: SharedHttpClient,
     regions: (String, String),
     log: Arc<Mutex<Vec<String>>>,
+    refusal: Arc<Refusal>,
+}
+
+impl fmt::Debug for Aws {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Aws")
+    }
 }
 
 impl Aws {
@@ -43,7 +56,17 @@ impl Aws {
             destination: emulator.http_client(&destination),
             regions: (source, destination),
             log: Arc::default(),
+            refusal: Arc::new(|_| None),
         }
+    }
+
+    /// Answers so instead, where the function answers. To HEAD no body is sent.
+    pub(crate) fn with_refusal(
+        mut self,
+        refusal: impl Fn(&Asked<'_>) -> Option<(u16, String)> + Send + Sync + 'static,
+    ) -> Self {
+        self.refusal = Arc::new(refusal);
+        self
     }
 
     /// Settings of a run on it, as `--target aws --account ID --role ARN` makes them.
@@ -94,6 +117,16 @@ impl HttpConnector for Router {
         let log = self.aws.log.lock();
         log.unwrap_or_else(PoisonError::into_inner)
             .push(host.to_owned());
+        let asked = Asked::new(&request, host);
+        if let Some((status, body)) = (self.aws.refusal)(&asked) {
+            let body = match asked.operation {
+                _ if request.method() == "HEAD" => String::new(),
+                "GetCallerIdentity" => format!("<ErrorResponse>{body}</ErrorResponse>"),
+                _ => body,
+            };
+            let answer = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+            return HttpConnectorFuture::ready(Ok(answer));
+        }
         let of_s3 = |region: &str| host.ends_with(&format!("s3.{region}.amazonaws.com"));
         match host {
             _ if host.starts_with("sts.") => HttpConnectorFuture::ready(Ok(identity())),
@@ -114,4 +147,11 @@ fn identity() -> HttpResponse {
          </GetCallerIdentityResponse>"
     );
     HttpResponse::new(200.try_into().unwrap(), SdkBody::from(xml))
+}
+
+/// An error as S3 writes it.
+pub(crate) fn error(code: &str, message: &str) -> String {
+    format!(
+        "<Error><Code>{code}</Code><Message>{message}</Message><RequestId>1</RequestId></Error>"
+    )
 }
