@@ -2,6 +2,8 @@
 //! it, and a pair without a defect is not accused. No sockets; tokio's clock is paused.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+#[path = "teeth/canary.rs"]
+mod canary;
 #[path = "teeth/drill.rs"]
 mod drill;
 
