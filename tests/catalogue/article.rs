@@ -92,11 +92,27 @@ impl Walk {
         has(&refused, "deletes noncurrent versions after 30 days")?;
         let accepted = "run replica-bytes --stack s3-replication --accept-writes";
         self.expects(0, accepted)?;
+        self.drills()?;
         // Without the flag the data stays, and a second pair cannot take its place.
         has(&self.expects(0, "stack down")?, "kept: the bucket primary")?;
         has(&self.expects(5, "stack up")?, "already exists")?;
         self.expects(2, "stack up")?;
         self.torn_down()
+    }
+
+    /// The denial is two parameters of the source's stack, and they are empty again afterwards.
+    fn drills(&self) -> Result<(), Failed> {
+        let drill = self.expects(0, "drill --stack s3-replication --i-own-this-pair")?;
+        has(&drill, "s3:ReplicateObject denied to arn:aws:iam::")?;
+        let query = "Stacks[0].Parameters[?starts_with(ParameterKey,`Drill`)].ParameterValue";
+        let query = format!(
+            "aws cloudformation describe-stacks --stack-name s3-replication --output json --query '{query}'"
+        );
+        let parameters = self.shell(&self.folder, ("ap-northeast-1", &query))?;
+        match parameters.matches("\"\"").count() {
+            2 => Ok(()),
+            _ => Err(format!("something is denied still\n{parameters}").into()),
+        }
     }
 
     /// The extension replicates nothing under KMS keys, and says so: a failure of CloudFormation's.

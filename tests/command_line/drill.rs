@@ -121,9 +121,9 @@ async fn a_drill_of_somebodys_pair_fails_its_own_objects_alone_and_a_signal_give
     assert_eq!(policies(&pair).await, ["everything"]);
 }
 
-/// What was denied when the process was killed is in its ledger, and is given back from there.
+/// What was denied when the process was killed is in its ledger, and a sweep gives it back.
 #[tokio::test]
-async fn a_killed_drill_is_taken_back_by_its_ledger() {
+async fn a_sweep_gives_back_what_a_killed_drill_denied() {
     let pair = Pair::start(&["--defect", "never-fails"]);
     let folder = tempfile::tempdir().unwrap();
     let mut drill = begun(&pair, folder.path());
@@ -145,15 +145,29 @@ async fn a_killed_drill_is_taken_back_by_its_ledger() {
         denials,
         [format!("roles/bucketpair-replication/policies/{policy}")]
     );
-    let opened = runner::open(&settings(&pair)).await.unwrap();
-    provision::take_back(&opened.target, denials[0])
-        .await
-        .unwrap();
+    drop(dead);
+    // A dry run names it and leaves it.
+    expect(&sweep(&pair, folder.path(), &[]), 0, &[&policy]);
+    assert_eq!(policies(&pair).await.len(), 2);
+    expect(&sweep(&pair, folder.path(), &["--yes"]), 0, &[&policy]);
     assert_eq!(policies(&pair).await, ["everything"]);
-    // Once more does no harm, and what is not ours is left alone.
-    provision::take_back(&opened.target, denials[0])
-        .await
-        .unwrap();
+    // Once more finds nothing, and does no harm.
+    sweep(&pair, folder.path(), &["--yes"]);
+    assert_eq!(policies(&pair).await, ["everything"]);
+}
+
+fn sweep(pair: &Pair, ledger: &Path, more: &[&str]) -> std::process::Output {
+    let mut command = with_keys();
+    command.args(["sweep", "--target", &pair.served.target()]);
+    command.arg("--ledger").arg(ledger).args(more);
+    command.output().unwrap()
+}
+
+/// What is not ours is left alone, whatever a ledger says.
+#[tokio::test]
+async fn a_denial_that_is_not_ours_is_not_taken_back() {
+    let pair = Pair::start(&[]);
+    let opened = runner::open(&settings(&pair)).await.unwrap();
     let theirs = "roles/bucketpair-replication/policies/everything";
     provision::take_back(&opened.target, theirs)
         .await

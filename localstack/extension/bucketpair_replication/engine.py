@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from localstack.services.s3.models import S3DeleteMarker, s3_stores
 from localstack.services.s3.utils import get_unique_key_id
 
-from . import delay, rules
+from . import delay, denials, rules
 
 LOG = logging.getLogger(__name__)
 COPIES_AT_ONCE = 32
@@ -100,7 +100,7 @@ class Journey:
         if not self.is_there():
             return
         to = self.destination()
-        if to is None:
+        if to is None or self.is_denied(to):
             self.conclude(False)
             return
         replica = self.replica(to)
@@ -128,7 +128,7 @@ class Journey:
     def mark(self):
         """The marker keeps its version ID, which AWS leaves open (R-DEL-05)."""
         to = self.destination()
-        if self.is_there() and to is not None:
+        if self.is_there() and to is not None and not self.is_denied(to):
             marker = copy.copy(self.version)
             marker.is_current = True
             to.objects.set(marker.key, marker)
@@ -154,6 +154,13 @@ class Journey:
         )
         to = store_of(account).buckets.get(self.rule.destination) if account else None
         return to if to is not None and to.versioning_status == "Enabled" else None
+
+    def is_denied(self, to):
+        """Whether the role may not do it, as far as it says so outright (R-IAM-09)."""
+        account, role = self.bucket.bucket_account_id, self.bucket.replication.get("Role")
+        if isinstance(self.version, S3DeleteMarker):
+            return denials.stop_marker(account, role, to.name, self.version.key)
+        return denials.stop_object(account, role, self.bucket.name, to.name, self.version.key)
 
     def conclude(self, arrived):
         """COMPLETED with the last destination, FAILED with one and for good (R-STATUS-06, -07, -10)."""

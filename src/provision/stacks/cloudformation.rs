@@ -3,6 +3,7 @@
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{
     Capability, OnFailure as SdkOnFailure, Parameter, StackResourceSummary, StackStatus, Tag,
+    TemplateStage,
 };
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
@@ -151,21 +152,46 @@ impl Place {
     }
 
     /// Begins to give the stack other parameters, with the template and the tags that it has; false
-    /// when there is nothing to do.
+    /// when there is nothing to do. A server that does not remember the template gets it again:
+    /// `LocalStack` gives it out, and will not take `UsePreviousTemplate` for it.
     pub(super) async fn set_parameters(&self, parameters: Vec<Parameter>) -> Result<bool> {
         let call = self
             .client
             .update_stack()
             .stack_name(&self.name)
-            .use_previous_template(true)
             .set_parameters(Some(parameters))
             .capabilities(Capability::CapabilityNamedIam)
             .client_request_token(token());
-        match call.send().await {
+        let mut outcome = call.clone().use_previous_template(true).send().await;
+        if let Err(error) = &outcome
+            && says(error, "TemplateBody")
+        {
+            let template = self.template().await?;
+            outcome = call.template_body(template).send().await;
+        }
+        match outcome {
             Ok(_) => Ok(true),
             Err(error) if says(&error, "No updates are to be performed") => Ok(false),
             Err(error) => Err(self.refused("UpdateStack", &error)),
         }
+    }
+
+    /// The template that the stack was made from, as it was given.
+    async fn template(&self) -> Result<String> {
+        let request = self.client.get_template().stack_name(&self.name);
+        let answer = request.template_stage(TemplateStage::Original).send().await;
+        let answer = answer.map_err(|error| self.refused("GetTemplate", &error))?;
+        let none = || Error::Refused {
+            actor: "GetTemplate".to_owned(),
+            subject: self.subject(),
+            code: "200".to_owned(),
+            message: "the server gives no template".to_owned(),
+            remedy: "; bring the stack up to date with `bucketpair stack up` first".to_owned(),
+        };
+        answer
+            .template_body
+            .filter(|text| !text.is_empty())
+            .ok_or_else(none)
     }
 
     /// Begins to delete the stack.

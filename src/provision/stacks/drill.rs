@@ -190,6 +190,33 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_server_that_forgets_the_template_gets_it_again() {
+        let (target, regions, _) = cloud();
+        stands(&regions, &[(ACTION, ""), (PREFIX, "")], "UPDATE_COMPLETE");
+        at(&regions, SOURCE, |region| {
+            (region.forgets_templates, region.template) = (true, "Resources: {}");
+        });
+        deny(&target, "archive", "s3:ReplicateObject", "run/drill/")
+            .await
+            .unwrap();
+        let (template, given) = at(&regions, SOURCE, |region| {
+            (region.updated_to.clone(), region.given.clone())
+        });
+        assert_eq!(template, "Resources: {}");
+        assert_eq!(given[ACTION], "s3:ReplicateObject", "{given:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_has_no_template_either_is_refused_with_the_remedy() {
+        let (target, regions, _) = cloud();
+        stands(&regions, &[(ACTION, ""), (PREFIX, "")], "UPDATE_COMPLETE");
+        at(&regions, SOURCE, |region| region.forgets_templates = true);
+        let refused = deny(&target, "archive", "s3:ReplicateObject", "run/drill/").await;
+        let line = refused.unwrap_err().to_string();
+        assert!(line.contains("bucketpair stack up"), "{line}");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn an_update_that_is_rolled_back_is_an_error_with_its_status() {
         let (target, regions, _) = cloud();
         stands(

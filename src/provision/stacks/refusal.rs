@@ -44,10 +44,6 @@ fn own_remedy(code: &str) -> Option<&'static str> {
         "LimitExceededException" | "LimitExceeded" => {
             "; remove stacks that are not needed, or ask for a higher quota"
         }
-        "AccessDenied" | "AccessDeniedException" => {
-            "; are these the right keys, and may they do this? `bucketpair stack` needs \
-             CloudFormation, S3, IAM and, for KMS keys, KMS"
-        }
         "Throttling" | "ThrottlingException" => "; others call CloudFormation too: try again later",
         "OperationInProgressException" => "; wait until it has ended",
         _ => return None,

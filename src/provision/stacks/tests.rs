@@ -315,7 +315,7 @@ async fn an_update_that_was_changed_back_is_a_failure() {
     403,
     "AccessDenied",
     "User: arn:aws:iam::111111111111:user/u is not authorized to perform: cloudformation:CreateStack",
-    "the right keys"
+    "cloudformation:CreateStack"
 )]
 #[case(
     403,

@@ -56,6 +56,12 @@ pub(in super::super) struct Region {
     pub(in super::super) refusals: BTreeMap<&'static str, (u16, &'static str, &'static str)>,
     /// The parameters of the last creation or update.
     pub(in super::super) given: BTreeMap<String, String>,
+    /// Whether it knows no template but one that is in the call.
+    pub(in super::super) forgets_templates: bool,
+    /// The template that it gives out.
+    pub(in super::super) template: &'static str,
+    /// The template of the last update; empty where it was the one before.
+    pub(in super::super) updated_to: String,
     /// The calls, in order.
     pub(in super::super) calls: Vec<String>,
     made: usize,
@@ -118,6 +124,12 @@ fn answer(regions: &Regions, asked: &Asked) -> Option<(u16, String)> {
     if let Some((status, code, message)) = region.refusals.get(action.as_str()) {
         return Some((*status, error(code, message)));
     }
+    // <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html>; the
+    // words are LocalStack's.
+    if region.forgets_templates && form.contains_key("UsePreviousTemplate") {
+        let message = "Specify exactly one of 'TemplateBody' or 'TemplateUrl'";
+        return Some((400, error("ValidationError", message)));
+    }
     let name = form.get("StackName").cloned().unwrap_or_default();
     let Some(result) = region.answer(&action, &name, &form) else {
         let message = format!("Stack with id {name} does not exist");
@@ -167,6 +179,7 @@ impl Region {
             }
             "UpdateStack" => {
                 let stack = self.stack.take()?;
+                self.updated_to = form.get("TemplateBody").cloned().unwrap_or_default();
                 self.given = parameters(form);
                 self.stack = Some(self.course.begin(stack, "UPDATE_IN_PROGRESS"));
                 String::new()
@@ -191,6 +204,7 @@ impl Region {
                 }
                 description
             }
+            "GetTemplate" => format!("<TemplateBody>{}</TemplateBody>", self.template),
             "DescribeStackEvents" => events(self.find(name)?),
             "ListStackResources" => resources(self.find(name)?),
             other => panic!("nobody answers {other}"),
