@@ -72,6 +72,17 @@ pub(super) struct Policy {
     #[arg(long, value_name = "BUCKET", default_value = "bucketpair-*")]
     pub(super) destination: String,
 
+    #[command(flatten)]
+    pub(super) objects: Objects,
+
+    /// aws, aws-cn or aws-us-gov
+    #[arg(long, value_name = "PARTITION", default_value = "aws")]
+    pub(super) partition: String,
+}
+
+/// What the pair's objects need beyond plain ones.
+#[derive(Debug, Args)]
+pub(super) struct Objects {
     /// The ARN of the KMS key of the source's objects
     #[arg(long, value_name = "ARN", requires = "replica_key")]
     pub(super) source_key: Option<String>,
@@ -91,10 +102,6 @@ pub(super) struct Policy {
     /// Retention and legal holds travel
     #[arg(long)]
     pub(super) object_lock: bool,
-
-    /// aws, aws-cn or aws-us-gov
-    #[arg(long, value_name = "PARTITION", default_value = "aws")]
-    pub(super) partition: String,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -115,12 +122,16 @@ impl Policy {
     }
 
     fn replication(&self) -> Result<Replication> {
-        let keys = self.source_key.as_ref().zip(self.replica_key.as_ref());
-        let kms = keys.map(|(source, replica)| Kms::new(source, replica, self.bucket_keys));
+        let objects = &self.objects;
+        let keys = objects
+            .source_key
+            .as_ref()
+            .zip(objects.replica_key.as_ref());
+        let kms = keys.map(|(source, replica)| Kms::new(source, replica, objects.bucket_keys));
         Ok(Replication {
             kms: kms.transpose()?,
-            owner_override: self.owner_override,
-            object_lock: self.object_lock,
+            owner_override: objects.owner_override,
+            object_lock: objects.object_lock,
         })
     }
 
@@ -144,12 +155,8 @@ impl Policy {
         scope.role.clone_from(&self.role);
         scope.by_stack = self.stack.is_some();
         scope.stack = self.stack.clone().unwrap_or(scope.stack);
-        scope.keys = self
-            .source_key
-            .iter()
-            .chain(&self.replica_key)
-            .cloned()
-            .collect();
+        let (source, replica) = (&self.objects.source_key, &self.objects.replica_key);
+        scope.keys = source.iter().chain(replica).cloned().collect();
         scope
     }
 }

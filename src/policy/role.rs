@@ -94,7 +94,7 @@ impl Actions {
             statement(
                 "SourceBucket",
                 &self.rights("source bucket"),
-                &[source.clone()],
+                std::slice::from_ref(&source),
             ),
             statement("SourceObjects", &at_source, &objects(&source)),
             statement(
@@ -109,7 +109,8 @@ impl Actions {
                 ("EncryptReplicas", kms.rights(), &kms.replica, &destination),
             ];
             for (sid, rights, key, bucket) in sides {
-                let mut under_key = statement(sid, &self.rights(rights), &[key.arn.clone()]);
+                let mut under_key =
+                    statement(sid, &self.rights(rights), std::slice::from_ref(&key.arn));
                 under_key["Condition"] = through_s3(pair.partition, key, bucket, kms.bucket_keys);
                 statements.push(under_key);
             }

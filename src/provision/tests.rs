@@ -206,11 +206,11 @@ async fn an_untagged_bucket_goes_only_when_it_is_empty() {
     }
 }
 
-fn identity(account: &str) -> Option<crate::target::Identity> {
-    Some(crate::target::Identity {
+fn identity(account: &str) -> crate::target::Identity {
+    crate::target::Identity {
         account: account.to_owned(),
         arn: format!("arn:aws:iam::{account}:user/tester"),
-    })
+    }
 }
 
 /// R-IAM-07
@@ -219,8 +219,8 @@ async fn a_destination_in_another_account_lets_the_one_role_in_and_nobody_else_n
     const ROLE: &str = "arn:aws:iam::111122223333:role/replication";
     for (account, lets_in) in [("444455556666", true), ("111122223333", false)] {
         let (mut target, world, _) = fake::s3(everything);
-        target.source.identity = identity("111122223333");
-        target.destination.identity = identity(account);
+        target.source.identity = Some(identity("111122223333"));
+        target.destination.identity = Some(identity(account));
         let request = Request {
             role: ROLE.to_owned(),
             ..request()

@@ -81,6 +81,7 @@ fn phrase(status: u16) -> &'static str {
 }
 
 /// The remedy for a refusal of an operation, where the SDK's error is gone: `; …`, or empty.
+#[must_use]
 pub fn remedy(operation: &str, code: &str, message: &str) -> String {
     remedy::of(operation, code, message)
 }
