@@ -47,6 +47,12 @@ fn name(asked: &Asked) -> &str {
     asked.path.split('/').next().unwrap_or_default()
 }
 
+/// Whether a key is named, and not a bucket alone.
+pub(super) fn is_of_a_key(asked: &Asked) -> bool {
+    let key = asked.path.split_once('/');
+    key.is_some_and(|(_, key)| !key.is_empty())
+}
+
 fn subresource(asked: &Asked) -> String {
     let first = asked
         .query
@@ -73,7 +79,7 @@ fn answer(world: &World, asked: &Asked) -> (u16, String) {
         );
     };
     match (asked.method.as_str(), sub.as_str()) {
-        ("HEAD", _) if asked.path.contains('/') => (404, String::new()),
+        ("HEAD", _) if is_of_a_key(asked) => (404, String::new()),
         ("HEAD", _) => (200, String::new()),
         ("PUT", _) => {
             bucket.documents.insert(sub, asked.body.clone());

@@ -147,7 +147,7 @@ async fn a_sweep_gives_back_what_a_killed_drill_denied() {
     );
     drop(dead);
     // A dry run names it and leaves it.
-    expect(&sweep(&pair, folder.path(), &[]), 0, &[&policy]);
+    expect(&sweep(&pair, folder.path(), &[]), 6, &[&policy]);
     assert_eq!(policies(&pair).await.len(), 2);
     expect(&sweep(&pair, folder.path(), &["--yes"]), 0, &[&policy]);
     assert_eq!(policies(&pair).await, ["everything"]);
