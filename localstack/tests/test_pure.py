@@ -25,6 +25,8 @@ def rule(bucket, prefix="", priority=0, markers="Disabled", status="Enabled"):
         ("uniform:5ms..1s", 0.005, 1),
         ("lognormal:25ms,0.5", 0.001, 1),
         ("pareto:5ms,1.5", 0.005, 7 * 24 * 3600),
+        ("exponential:25ms", 0, 1),
+        ("bimodal:25ms,2s,0.1", 0.01, 4),
     ],
 )
 def test_delays_are_read(text, least, most):
@@ -34,7 +36,9 @@ def test_delays_are_read(text, least, most):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "fast", "5", "uniform:9s..1s", "lognormal:1s", "pareto:0s,2", "gauss:1s,2"]
+    "text",
+    ["", "fast", "5", "uniform:9s..1s", "lognormal:1s", "pareto:0s,2", "gauss:1s,2"]
+    + ["exponential:0s", "bimodal:1s,2s", "bimodal:1s,2s,1"],
 )
 def test_nonsense_is_refused_with_the_forms(text):
     with pytest.raises(ValueError, match="pareto:5ms,1.5"):

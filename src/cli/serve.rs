@@ -36,7 +36,7 @@ pub(super) struct Serve {
     #[arg(long)]
     pub(super) single_endpoint: bool,
 
-    /// How long a replica takes: 200ms, uniform:5ms..1s, lognormal:25ms,0.5, pareto:5ms,1.5
+    /// How long a replica takes: 200ms, uniform:5ms..1s, lognormal:25ms,0.5, pareto:5ms,1.5, exponential:25ms, bimodal:25ms,2s,0.1
     #[arg(long, value_name = "DELAY")]
     pub(super) delay: Option<String>,
 

@@ -86,7 +86,7 @@ pub(super) struct TargetFlags {
     #[arg(long, value_name = "TIME")]
     pub(super) deadline: Option<String>,
 
-    /// The delay of the embedded pair, or of a LocalStack that is started: 200ms, uniform:5ms..1s, lognormal:25ms,0.5, pareto:5ms,1.5
+    /// The delay of the embedded pair, or of a LocalStack that is started: 200ms, uniform:5ms..1s, lognormal:25ms,0.5, pareto:5ms,1.5, exponential:25ms, bimodal:25ms,2s,0.1
     /// [BUCKETPAIR_DELAY]
     #[arg(long, value_name = "DELAY")]
     pub(super) delay: Option<String>,

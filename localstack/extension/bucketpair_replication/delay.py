@@ -5,6 +5,7 @@ import re
 
 DEFAULT = "lognormal:25ms,0.4"
 LONGEST = 7 * 24 * 3600.0
+HUMP = 0.1  # The standard deviation of the logarithm of each of two humps.
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -18,8 +19,8 @@ def parse(text):
         return DISTRIBUTIONS[name](rest)
     except (KeyError, ValueError):
         raise ValueError(
-            f"no such delay: {text!r}; write 200ms, uniform:5ms..50ms, lognormal:25ms,0.5 or"
-            " pareto:5ms,1.5"
+            f"no such delay: {text!r}; write 200ms, uniform:5ms..50ms, lognormal:25ms,0.5,"
+            " pareto:5ms,1.5, exponential:25ms or bimodal:25ms,2s,0.1"
         ) from None
 
 
@@ -47,6 +48,28 @@ def pareto(text):
     return lambda random: min(least * random.paretovariate(shape), LONGEST)
 
 
+def exponential(text):
+    mean = seconds(text)
+    if mean <= 0:
+        raise ValueError(text)
+    return lambda random: min(random.expovariate(1 / mean), LONGEST)
+
+
+def bimodal(text):
+    """Two humps; `share` of all belong to the second."""
+    first, rest = text.split(",", 1)
+    second, share = two(rest)
+    first = seconds(first)
+    if first <= 0 or share >= 1:
+        raise ValueError(text)
+
+    def sample(random):
+        median = second if random.random() < share else first
+        return min(random.lognormvariate(math.log(median), HUMP), LONGEST)
+
+    return sample
+
+
 def two(text):
     first, second = text.split(",")
     duration, number = seconds(first), float(second)
@@ -55,4 +78,10 @@ def two(text):
     return duration, number
 
 
-DISTRIBUTIONS = {"uniform": uniform, "lognormal": lognormal, "pareto": pareto}
+DISTRIBUTIONS = {
+    "uniform": uniform,
+    "lognormal": lognormal,
+    "pareto": pareto,
+    "exponential": exponential,
+    "bimodal": bimodal,
+}
