@@ -17,6 +17,7 @@ mod marker;
 mod matching;
 mod negative;
 mod obstacle;
+mod ops;
 mod order;
 mod reason;
 pub mod reference;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::reference::Fate;
+use super::reference::{Expected, Fate};
 use super::tally::Tally;
 use super::view::View;
 use super::{
@@ -127,7 +127,9 @@ fn examine(view: &View<'_>, check: &Check) -> Tally {
 
 fn measured(history: &History, view: &View<'_>) -> Option<lag::Summary> {
     let expected = |sample: &lag::Sample| {
-        let version = view.expected.iter().find(|version| version.op == sample.op);
+        let by_op = |version: &Expected| version.op;
+        let place = view.expected.binary_search_by_key(&sample.op, by_op).ok();
+        let version = place.map(|place| &view.expected[place]);
         // A canary is looked at until it shows that replication is live, not for its lag.
         let version = version.filter(|version| !version.label.starts_with("canary-"));
         let fate = version.and_then(|version| version.fates.get(&sample.side));

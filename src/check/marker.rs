@@ -108,10 +108,8 @@ fn stayed(view: &View<'_>, expected: &Expected, side: Side, because: &str) -> Ju
         let seen = format!("marker {}, which nobody wrote there", foreign.version);
         return Judged::fail(wanted, seen, foreign.received);
     }
-    let earlier = |known: &&Expected| {
-        known.key == expected.key && known.op < expected.op && known.content.is_some()
-    };
-    let mut earlier = view.expected.iter().rev().filter(earlier);
+    let earlier = |known: &&Expected| known.op < expected.op && known.content.is_some();
+    let mut earlier = view.expected_at(&expected.key).rev().filter(earlier);
     let replica = earlier.find(|known| known.fates.get(&side).is_some_and(Fate::arrives));
     let Some(replica) = replica else {
         let listed = |look: &Look<'_>| matches!(look.seen, Seen::Versions { .. });
@@ -120,10 +118,8 @@ fn stayed(view: &View<'_>, expected: &Expected, side: Side, because: &str) -> Ju
     let Some(matched) = view.matches.of(replica, side) else {
         return Judged::unknown(wanted, "the replica that it would hide was never seen");
     };
-    let newer = view
-        .expected
-        .iter()
-        .any(|newer| newer.key == expected.key && newer.op > expected.op);
+    let mut written = view.expected_at(&expected.key);
+    let newer = written.any(|newer| newer.op > expected.op);
     let since = expected.acknowledged;
     let mut arrived = view.looks_at(side, &expected.key);
     let arrived = arrived.find(|look| look.shows(&matched.version));

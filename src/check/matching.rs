@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ops::Ops;
 use super::reference::{Expected, Fate};
-use super::view::{Look, Op, of_key};
+use super::view::{Look, of_key};
 use crate::history::{Instant, Seen, Side};
 use crate::replication::VersionId;
 
@@ -33,7 +34,7 @@ pub(super) struct Matches {
 }
 
 impl Matches {
-    pub(super) fn find(ops: &[Op<'_>], looks: &[Look<'_>], expected: &[Expected]) -> Self {
+    pub(super) fn find(ops: &Ops<'_>, looks: &[Look<'_>], expected: &[Expected]) -> Self {
         let mut matches = Self::default();
         let mut places = BTreeMap::<(Side, &str), Vec<&Expected>>::new();
         for version in expected {
@@ -90,10 +91,10 @@ impl Matches {
 }
 
 /// The version IDs that somebody gave to this key: at the source, or by writing to this side.
-fn known<'a>(ops: &[Op<'a>], looks: &[Look<'a>], side: Side, key: &str) -> BTreeSet<&'a VersionId> {
+fn known<'a>(ops: &Ops<'a>, looks: &[Look<'a>], side: Side, key: &str) -> BTreeSet<&'a VersionId> {
     let written = ops
-        .iter()
-        .filter(|op| op.operation.key == key && [Side::Source, side].contains(&op.operation.side));
+        .on(key)
+        .filter(|op| [Side::Source, side].contains(&op.operation.side));
     let written = written.filter_map(|op| op.answer?.1.version.as_ref());
     let at_source = of_key(looks, key)
         .iter()

@@ -86,16 +86,15 @@ pub(super) fn waited(
 
 pub(super) fn version_delete(view: &View<'_>, check: &Check) -> Tally {
     let mut tally = Tally::default();
-    for op in &view.ops {
+    for op in view.ops.iter() {
         let OperationKind::DeleteVersion { version } = &op.operation.kind else {
             continue;
         };
         let (label, Some((since, _))) = (&op.operation.label, op.answer) else {
             continue;
         };
-        let deleted =
-            |expected: &&Expected| expected.version == *version && expected.key == op.operation.key;
-        let Some(expected) = view.expected.iter().find(deleted) else {
+        let mut written = view.expected_at(&op.operation.key);
+        let Some(expected) = written.find(|expected| expected.version == *version) else {
             continue;
         };
         // The check may be asked of the deletion, or of the write whose version is deleted.

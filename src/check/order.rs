@@ -29,15 +29,10 @@ pub(super) fn versions(view: &View<'_>, check: &Check) -> Tally {
 }
 
 fn listed(view: &View<'_>, key: &str, side: Side) -> Judged {
-    let arriving = |expected: &&Expected| {
-        expected.key == key && expected.fates.get(&side).is_some_and(Fate::arrives)
-    };
-    let expected: Vec<_> = view.expected.iter().filter(arriving).collect();
+    let arriving = |expected: &&Expected| expected.fates.get(&side).is_some_and(Fate::arrives);
+    let expected: Vec<_> = view.expected_at(key).filter(arriving).collect();
     let wanted = joined(expected.iter().rev().map(|expected| &expected.version));
-    let own = view
-        .ops
-        .iter()
-        .filter(|op| op.operation.side == side && op.operation.key == key);
+    let own = view.ops.on(key).filter(|op| op.operation.side == side);
     let own: Vec<_> = own.filter_map(|op| op.answer?.1.version.as_ref()).collect();
     let Some((look, all)) = view.listings(side, key).max_by_key(|(look, _)| look.sent) else {
         return Judged::unknown(wanted, format!("the {side} was not listed"));

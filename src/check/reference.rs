@@ -3,7 +3,7 @@
 //! Its matching is its own. The embedded pair decides the same question apart from it, so that one
 //! mistake cannot hide itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Obstacles;
 use super::keys::{self, is_under_kms};
@@ -92,6 +92,7 @@ pub fn expected(history: &History) -> Vec<Expected> {
         obstacles: Obstacles::default(),
         pending: BTreeMap::new(),
         versions: Vec::new(),
+        written: HashMap::new(),
     };
     for timed in &history.events {
         match &timed.event {
@@ -115,6 +116,8 @@ struct Model<'a> {
     /// What was invoked and not yet answered, with the fates decided at its invocation.
     pending: BTreeMap<u32, (&'a Operation, BTreeMap<Side, Fate>)>,
     versions: Vec<Expected>,
+    /// The place of each version among them, by key and ID.
+    written: HashMap<(&'a str, VersionId), usize>,
 }
 
 impl<'a> Model<'a> {
@@ -143,9 +146,8 @@ impl<'a> Model<'a> {
                 self.destinations.extend(named);
             }
             OperationKind::Tag { version, tags } => {
-                let tagged =
-                    |known: &&mut Expected| known.key == operation.key && known.version == *version;
-                if let Some(known) = self.versions.iter_mut().find(tagged) {
+                let place = self.written.get(&(operation.key.as_str(), version.clone()));
+                if let Some(known) = place.map(|place| &mut self.versions[*place]) {
                     known.tags.clone_from(tags);
                     known.tags_since = at;
                 }
@@ -161,11 +163,14 @@ impl<'a> Model<'a> {
             | OperationKind::Copy { .. }
             | OperationKind::Delete => {
                 let content = operation.kind.content().cloned();
+                let version = outcome.version.clone().unwrap_or_else(|| "null".into());
+                let named = (operation.key.as_str(), version.clone());
+                self.written.entry(named).or_insert(self.versions.len());
                 self.versions.push(Expected {
                     op,
                     label: operation.label.clone(),
                     key: operation.key.clone(),
-                    version: outcome.version.clone().unwrap_or_else(|| "null".into()),
+                    version,
                     acknowledged: at,
                     tags: match (&content, self.obstacles.keep_tags()) {
                         (Some(content), false) => content.tags.clone(),

@@ -102,9 +102,8 @@ fn back_to_pending(
     expected: &Expected,
     statuses: &[Status<'_, '_>],
 ) -> Option<Judged> {
-    let tagged = view.ops.iter().filter(|op| {
-        let tags = matches!(&op.operation.kind, OperationKind::Tag { version, .. } if *version == expected.version);
-        tags && op.operation.key == expected.key
+    let tagged = view.ops.on(&expected.key).filter(|op| {
+        matches!(&op.operation.kind, OperationKind::Tag { version, .. } if *version == expected.version)
     });
     let tagged = tagged.map(|op| op.invoked).min();
     let (completed, _) = first(statuses, ReplicationStatus::Completed)?;

@@ -2,6 +2,7 @@
 
 use super::Check;
 use super::matching::{Matched, Matches};
+use super::ops::{Keys, Ops};
 use super::reference::{self, Expected, Fate};
 use crate::history::{
     Event, History, Instant, ListedVersion, ObjectSeen, Operation, OperationKind, Outcome, Plan,
@@ -73,10 +74,11 @@ pub(super) fn subject(side: Side, expected: &Expected) -> String {
 
 pub(super) struct View<'a> {
     pub(super) plan: &'a Plan,
-    pub(super) ops: Vec<Op<'a>>,
+    pub(super) ops: Ops<'a>,
     pub(super) looks: Vec<Look<'a>>,
     pub(super) expected: Vec<Expected>,
     pub(super) matches: Matches,
+    keys: Keys,
 }
 
 impl<'a> View<'a> {
@@ -84,13 +86,20 @@ impl<'a> View<'a> {
         let (ops, looks) = lay_out(history);
         let expected = reference::expected(history);
         let matches = Matches::find(&ops, &looks, &expected);
+        let keys = Keys::of(&expected);
         Self {
             plan: &history.plan,
             ops,
             looks,
             expected,
             matches,
+            keys,
         }
+    }
+
+    /// What a key should hold, in the order it was written.
+    pub(super) fn expected_at(&self, key: &str) -> impl DoubleEndedIterator<Item = &Expected> {
+        self.keys.at(key).map(|place| &self.expected[place])
     }
 
     /// The versions that a check asks about.
@@ -102,7 +111,7 @@ impl<'a> View<'a> {
 
     /// Whether somebody else wrote the version.
     pub(super) fn is_found(&self, expected: &Expected) -> bool {
-        let op = self.ops.iter().find(|op| op.number == expected.op);
+        let op = self.ops.number(expected.op);
         op.is_some_and(|op| matches!(op.operation.kind, OperationKind::Found(_)))
     }
 
@@ -184,8 +193,8 @@ impl<'a> View<'a> {
     /// When a canary that was written after `since` was first seen at this destination.
     pub(super) fn canary(&self, side: Side, since: Instant) -> Option<Instant> {
         let later = |expected: &&Expected| {
-            let op = self.ops.iter().find(|op| op.number == expected.op);
-            expected.label.starts_with("canary-") && op.is_some_and(|op| op.invoked >= since)
+            let invoked = || Some(self.ops.number(expected.op)?.invoked);
+            expected.label.starts_with("canary-") && invoked() >= Some(since)
         };
         let canaries = self.expected.iter().filter(later);
         let seen = canaries.filter_map(|expected| {
@@ -199,21 +208,19 @@ impl<'a> View<'a> {
 
     /// When somebody first set about to delete this version by its ID, at whichever side.
     pub(super) fn deleted(&self, key: &str, id: &VersionId) -> Option<Instant> {
-        let deletes = self.ops.iter().filter(|op| {
-            let deleted = matches!(&op.operation.kind, OperationKind::DeleteVersion { version } if version == id);
-            deleted && op.operation.key == key
-        });
+        let deletes = self.ops.on(key).filter(
+            |op| matches!(&op.operation.kind, OperationKind::DeleteVersion { version } if version == id),
+        );
         deletes.map(|op| op.invoked).min()
     }
 
     pub(super) fn outcome(&self, op: u32) -> Option<&'a Outcome> {
-        let op = self.ops.iter().find(|known| known.number == op)?;
-        op.answer.map(|(_, outcome)| outcome)
+        self.ops.number(op)?.answer.map(|(_, outcome)| outcome)
     }
 }
 
-fn lay_out(history: &History) -> (Vec<Op<'_>>, Vec<Look<'_>>) {
-    let mut ops: Vec<Op<'_>> = Vec::new();
+fn lay_out(history: &History) -> (Ops<'_>, Vec<Look<'_>>) {
+    let mut ops = Ops::default();
     let mut looks = Vec::new();
     for timed in &history.events {
         match &timed.event {
@@ -224,7 +231,7 @@ fn lay_out(history: &History) -> (Vec<Op<'_>>, Vec<Look<'_>>) {
                 answer: None,
             }),
             Event::Ok { op, outcome } => {
-                if let Some(known) = ops.iter_mut().find(|known| known.number == *op) {
+                if let Some(known) = ops.number_mut(*op) {
                     known.answer = Some((timed.at, outcome));
                 }
             }
