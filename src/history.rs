@@ -16,7 +16,7 @@ pub use event::{
     Content, Event, Failure, FailureSeen, Instant, ListedVersion, ObjectSeen, Operation,
     OperationKind, Outcome, Seen, Side, Timed,
 };
-pub use file::{Header, Line, Saved, TargetDescription, VERSION, read};
+pub use file::{Header, Line, Saved, TargetDescription, VERSION, read, scan};
 pub use page::Page;
 pub use recorder::{Journal, Recorder};
 pub use session::{Session, Suspension};

@@ -4,12 +4,15 @@
 //! its scenario, since scenarios run side by side. A last line without its line feed (a run that
 //! was killed) is left out, and said so; any other line that cannot be read is an error.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{History, Plan, Timed};
+use super::{Event, History, Instant, Page, Plan, Seen, Side, Timed};
 use crate::error::{Error, Result};
+use crate::replication::VersionId;
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
@@ -80,33 +83,13 @@ pub struct Saved {
     pub truncated: bool,
 }
 
-/// Reads a saved run.
+/// Reads a saved run into memory.
 ///
 /// # Errors
-/// [`Error::History`] with the line's number when the file cannot be read, is of another version,
-/// or a line other than a cut-off last one makes no sense.
+/// As [`scan`].
 pub fn read(path: &Path) -> Result<Saved> {
-    let fail = |reason: String| Error::History {
-        path: path.to_owned(),
-        reason,
-    };
-    let bytes = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
-    let truncated = !bytes.is_empty() && !bytes.ends_with(b"\n");
-    let whole = bytes
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |end| end + 1);
-    let mut lines = bytes[..whole]
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty());
-    let header = lines.next().ok_or_else(|| fail("no header".to_owned()))?;
-    let header = parse_header(header).map_err(fail)?;
     let mut histories = Vec::new();
-    for (number, line) in lines.enumerate() {
-        let line = serde_json::from_slice(line)
-            .map_err(|error| fail(format!("line {}: {error}", number + 2)))?;
-        append(&mut histories, line).map_err(|why| fail(format!("line {}: {why}", number + 2)))?;
-    }
+    let (header, truncated) = scan(path, |line| append(&mut histories, line))?;
     Ok(Saved {
         header,
         histories,
@@ -114,16 +97,125 @@ pub fn read(path: &Path) -> Result<Saved> {
     })
 }
 
+/// Goes through a saved run line by line, the header left out; no more than a line is in memory.
+/// Returns the header, and whether the last line was cut off and left out.
+///
+/// # Errors
+/// [`Error::History`] with the line's number when the file cannot be read, is of another version,
+/// a line other than a cut-off last one makes no sense, or `take` refuses it.
+pub fn scan(
+    path: &Path,
+    mut take: impl FnMut(Line) -> Result<(), String>,
+) -> Result<(Header, bool)> {
+    let fail = |reason: String| Error::History {
+        path: path.to_owned(),
+        reason,
+    };
+    let file = File::open(path).map_err(|error| fail(error.to_string()))?;
+    let (mut file, mut line, mut number) = (BufReader::new(file), Vec::new(), 0);
+    let mut header = None;
+    loop {
+        line.clear();
+        let read = file.read_until(b'\n', &mut line);
+        read.map_err(|error| fail(error.to_string()))?;
+        let is_whole = line.pop_if(|last| *last == b'\n').is_some();
+        if !is_whole {
+            let header = header.ok_or_else(|| fail("no header".to_owned()))?;
+            return Ok((header, !line.is_empty()));
+        }
+        number += 1;
+        let is_read = match &header {
+            _ if line.is_empty() => Ok(()),
+            None => parse_header(&line).map(|first| header = Some(first)),
+            Some(_) => parse(&line).and_then(&mut take),
+        };
+        is_read.map_err(|why| fail(format!("line {number}: {why}")))?;
+    }
+}
+
 fn parse_header(line: &[u8]) -> Result<Header, String> {
-    let header: Header =
-        serde_json::from_slice(line).map_err(|error| format!("line 1: {error}"))?;
+    let header: Header = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     if header.bucketpair_history == VERSION {
         return Ok(header);
     }
     let found = header.bucketpair_history;
     Err(format!(
-        "line 1: history version {found}, and this bucketpair reads version {VERSION}"
+        "history version {found}, and this bucketpair reads version {VERSION}"
     ))
+}
+
+fn parse(line: &[u8]) -> Result<Line, String> {
+    // Whatever is wrong with a look is said by the way that all lines can take.
+    let look = is_look(line).then(|| serde_json::from_slice::<Look>(line).ok());
+    if let Some(line) = look.flatten().and_then(Look::into_line) {
+        return Ok(line);
+    }
+    serde_json::from_slice(line).map_err(|error| error.to_string())
+}
+
+/// Whether a line is a look, by what is written first; nearly all lines of a large run are.
+fn is_look(line: &[u8]) -> bool {
+    const NAME: &[u8] = b"\"event\":\"";
+    let place = line.windows(NAME.len()).position(|text| text == NAME);
+    let name = place.map_or(&[][..], |place| &line[place + NAME.len()..]);
+    name.starts_with(b"observation\"") || name.starts_with(b"page\"")
+}
+
+/// An observation or a page, read without the detour that tagged and flattened lines take.
+#[derive(Deserialize)]
+struct Look {
+    scenario: String,
+    at: Instant,
+    event: Kind,
+    side: Side,
+    sent: Instant,
+    received: Instant,
+    key: Option<String>,
+    version: Option<VersionId>,
+    seen: Option<Seen>,
+    prefix: Option<String>,
+    after: Option<String>,
+    until: Option<String>,
+    shown: Option<Vec<(u32, u32)>>,
+    #[serde(default)]
+    others: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Observation,
+    Page,
+}
+
+impl Look {
+    /// None where something is missing.
+    fn into_line(self) -> Option<Line> {
+        let (side, sent, received) = (self.side, self.sent, self.received);
+        let event = match self.event {
+            Kind::Observation => Event::Observation {
+                side,
+                key: self.key?,
+                version: self.version,
+                sent,
+                received,
+                seen: self.seen?,
+            },
+            Kind::Page => Event::Page(Page {
+                side,
+                prefix: self.prefix?,
+                after: self.after,
+                until: self.until,
+                sent,
+                received,
+                shown: self.shown?,
+                others: self.others,
+            }),
+        };
+        let (scenario, at) = (self.scenario, self.at);
+        let timed = Timed { at, event };
+        Some(Line::Event { scenario, timed })
+    }
 }
 
 fn append(histories: &mut Vec<History>, line: Line) -> Result<(), String> {

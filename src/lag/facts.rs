@@ -10,7 +10,7 @@ use crate::history::{
     Event, Header, History, OperationKind, Seen, Session, Side, Suspension, TargetDescription,
     Timed,
 };
-use crate::replication::ReplicationStatus;
+use crate::replication::{ReplicationStatus, VersionId};
 
 /// The facts of one run besides its samples, all from its history.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -131,52 +131,66 @@ impl RunFacts {
     #[must_use]
     pub fn of(header: &Header, history: &History, samples: &[Sample]) -> Self {
         let mut tally = Tally::default();
-        // What comes before the first session proved that the pair replicates, and is no part of it.
-        let is_session = |timed: &Timed| matches!(timed.event, Event::Session(_));
-        let begun = history.events.iter().position(is_session).unwrap_or(0);
-        for timed in &history.events[begun..] {
-            tally.event(&timed.event);
+        history.events.iter().for_each(|timed| tally.event(timed));
+        tally.finish(header, samples)
+    }
+}
+
+/// What is counted while a history goes by.
+#[derive(Default)]
+pub(super) struct Tally {
+    operations: Operations,
+    requests: Requests,
+    prepared: BTreeSet<u32>,
+    refused: BTreeSet<(String, Option<VersionId>)>,
+    trips: Vec<u64>,
+    sessions: Vec<Session>,
+    suspensions: Vec<Suspension>,
+    /// The first moment and the last.
+    span: Option<(u64, u64)>,
+}
+
+impl Tally {
+    pub(super) fn event(&mut self, timed: &Timed) {
+        let at = timed.at.0;
+        let (first, last) = self.span.unwrap_or((at, at));
+        let span = Some((first.min(at), last.max(at)));
+        if self.sessions.is_empty() && matches!(timed.event, Event::Session(_)) {
+            // What comes before the first session proved that the pair replicates, and is no part
+            // of it.
+            *self = Self::default();
         }
-        let setup: Setup = tally.setup();
-        let at = || history.events.iter().map(|timed| timed.at.0);
-        let mut facts = Self {
+        self.span = span;
+        self.count(&timed.event);
+    }
+
+    pub(super) fn finish(self, header: &Header, samples: &[Sample]) -> RunFacts {
+        let setup: Setup = self.setup();
+        let (first, last) = self.span.unwrap_or_default();
+        let mut facts = RunFacts {
             run: header.run.clone(),
             bucketpair: header.bucketpair.clone(),
             seed: header.seed,
             started: header.started,
             target: Some(header.target.clone()),
             operations: Operations {
-                planned: setup.count.max(tally.operations.sent),
-                refused: tally.refused.len() as u64,
-                ..tally.operations
+                planned: setup.count.max(self.operations.sent),
+                refused: self.refused.len() as u64,
+                ..self.operations
             },
-            requests: tally.requests,
-            floor: Floor::of(tally.trips),
-            elapsed_ns: at().max().unwrap_or(0) - at().min().unwrap_or(0),
-            sessions: tally.sessions,
-            suspensions: tally.suspensions,
+            requests: self.requests,
+            floor: Floor::of(self.trips),
+            elapsed_ns: last - first,
+            sessions: self.sessions,
+            suspensions: self.suspensions,
             setup,
             caveats: Vec::new(),
         };
         facts.caveats = caveats(&facts, samples);
         facts
     }
-}
 
-/// What is counted while a history goes by.
-#[derive(Default)]
-struct Tally<'a> {
-    operations: Operations,
-    requests: Requests,
-    prepared: BTreeSet<u32>,
-    refused: BTreeSet<(&'a str, Option<&'a str>)>,
-    trips: Vec<u64>,
-    sessions: Vec<Session>,
-    suspensions: Vec<Suspension>,
-}
-
-impl<'a> Tally<'a> {
-    fn event(&mut self, event: &'a Event) {
+    fn count(&mut self, event: &Event) {
         match event {
             Event::Invoke { op, operation, .. } => {
                 let requests = requests_of(&operation.kind);
@@ -205,7 +219,7 @@ impl<'a> Tally<'a> {
         }
     }
 
-    fn look(&mut self, event: &'a Event) {
+    fn look(&mut self, event: &Event) {
         let Event::Observation {
             side,
             key,
@@ -226,8 +240,7 @@ impl<'a> Tally<'a> {
         match seen {
             Seen::Failed(_) => self.requests.failed += 1,
             Seen::Present(object) if object.status == Some(ReplicationStatus::Failed) => {
-                self.refused
-                    .insert((key, version.as_ref().map(|version| version.0.as_str())));
+                self.refused.insert((key.clone(), version.clone()));
             }
             _ => {}
         }

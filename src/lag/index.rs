@@ -10,7 +10,8 @@ use crate::history::{ListedVersion, Page};
 pub(super) struct Index<'w, 'a> {
     pub(super) writes: &'w [Write<'a>],
     by_op: HashMap<u32, usize>,
-    by_version: HashMap<(&'a str, &'a str), Vec<usize>>,
+    by_version: HashMap<(&'a str, &'a str), usize>,
+    of_one_version: Vec<Vec<usize>>,
     by_key: HashMap<&'a str, Vec<usize>>,
     /// What a page can show, by key, of the writes acknowledged so far. Those to come are left
     /// out, so that a page that reaches to the end does not visit them.
@@ -23,17 +24,19 @@ impl<'w, 'a> Index<'w, 'a> {
             writes,
             by_op: HashMap::with_capacity(writes.len()),
             by_version: HashMap::with_capacity(writes.len()),
+            of_one_version: Vec::with_capacity(writes.len()),
             by_key: HashMap::with_capacity(writes.len()),
             so_far: BTreeMap::new(),
         };
         for (place, write) in writes.iter().enumerate() {
             let (key, version) = (write.operation.key.as_str(), write.version.0.as_str());
             index.by_op.insert(write.op, place);
-            index
-                .by_version
-                .entry((key, version))
-                .or_default()
-                .push(place);
+            let next = index.of_one_version.len();
+            let list = *index.by_version.entry((key, version)).or_insert(next);
+            if list == next {
+                index.of_one_version.push(Vec::new());
+            }
+            index.of_one_version[list].push(place);
             index.by_key.entry(key).or_default().push(place);
         }
         index
@@ -55,13 +58,13 @@ impl<'w, 'a> Index<'w, 'a> {
         self.by_op.get(&op).copied()
     }
 
-    pub(super) fn of_version(&self, key: &'a str, version: &'a str) -> &[usize] {
-        self.by_version
-            .get(&(key, version))
-            .map_or(&[], Vec::as_slice)
+    pub(super) fn of_version(&self, key: &str, version: &str) -> &[usize] {
+        // What is looked up need not live as long as the answer.
+        let place = self.by_version.get(&(key, version)).copied();
+        place.map_or(&[], |place| &self.of_one_version[place])
     }
 
-    pub(super) fn of_key(&self, key: &'a str) -> &[usize] {
+    pub(super) fn of_key(&self, key: &str) -> &[usize] {
         self.by_key.get(key).map_or(&[], Vec::as_slice)
     }
 

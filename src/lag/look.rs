@@ -3,7 +3,7 @@
 use super::index::{Index, is_listed};
 use super::write::Write;
 use super::{Measure, OperationType};
-use crate::history::{Event, History, Page, Seen, Side};
+use crate::history::{Event, Page, Seen, Side, Timed};
 use crate::replication::{ReplicationStatus, VersionId};
 
 /// What a look says about one write.
@@ -35,15 +35,26 @@ pub(super) struct Look {
     pub(super) evidence: Evidence,
 }
 
-/// Gives every look of a history to `take`, each once for every write that it is about.
-pub(super) fn looks<'a>(history: &'a History, writes: &[Write<'a>], mut take: impl FnMut(Look)) {
-    let mut index = Index::new(writes);
-    let mut uncertainty = 0;
-    for timed in &history.events {
+/// Says of the events of a history, as they go by in order, what each look tells of each write.
+pub(super) struct Looks<'w, 'a> {
+    index: Index<'w, 'a>,
+    uncertainty: u64,
+}
+
+impl<'w, 'a> Looks<'w, 'a> {
+    pub(super) fn new(writes: &'w [Write<'a>]) -> Self {
+        Self {
+            index: Index::new(writes),
+            uncertainty: 0,
+        }
+    }
+
+    /// Gives a look to `take` once for every write that it is about.
+    pub(super) fn event(&mut self, timed: &Timed, take: &mut impl FnMut(Look)) {
         match &timed.event {
-            Event::Ok { op, .. } => index.acknowledged(*op),
-            Event::Session(session) => uncertainty = session.uncertainty_ns,
-            Event::Page(page) => of_page(&index, page, uncertainty, &mut take),
+            Event::Ok { op, .. } => self.index.acknowledged(*op),
+            Event::Session(session) => self.uncertainty = session.uncertainty_ns,
+            Event::Page(page) => of_page(&self.index, page, self.uncertainty, take),
             Event::Observation {
                 side,
                 key,
@@ -56,14 +67,14 @@ pub(super) fn looks<'a>(history: &'a History, writes: &[Write<'a>], mut take: im
                     write: 0,
                     side: *side,
                     measure: Measure::Visible,
-                    sent: sent.0.saturating_sub(uncertainty),
-                    received: received.0 + uncertainty,
-                    uncertainty,
+                    sent: sent.0.saturating_sub(self.uncertainty),
+                    received: received.0 + self.uncertainty,
+                    uncertainty: self.uncertainty,
                     evidence: Evidence::Failed,
                 };
                 match version {
-                    Some(version) => of_version(&index, (key, version), seen, look, &mut take),
-                    None => of_key(&index, key, seen, look, &mut take),
+                    Some(version) => of_version(&self.index, (key, version), seen, look, take),
+                    None => of_key(&self.index, key, seen, look, take),
                 }
             }
             _ => {}
@@ -93,9 +104,9 @@ fn of_page(index: &Index<'_, '_>, page: &Page, uncertainty: u64, take: &mut impl
     }
 }
 
-fn of_version<'a>(
-    index: &Index<'_, 'a>,
-    (key, version): (&'a str, &'a VersionId),
+fn of_version(
+    index: &Index<'_, '_>,
+    (key, version): (&str, &VersionId),
     seen: &Seen,
     look: Look,
     take: &mut impl FnMut(Look),

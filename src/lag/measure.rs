@@ -1,9 +1,11 @@
 //! From looks to samples, in time linear in the events.
 
-use super::look::{Evidence, Look, looks};
+use std::convert::Infallible;
+
+use super::look::{Evidence, Look, Looks};
 use super::write::{Write, writes};
 use super::{Censoring, Interval, Measure, Sample};
-use crate::history::{Event, History, Instant, Side, Suspension};
+use crate::history::{Event, History, Instant, Side, Suspension, Timed};
 use crate::replication::ReplicationStatus;
 
 /// The lag of every write to the source, at every destination where it was looked for, and of every
@@ -20,36 +22,48 @@ use crate::replication::ReplicationStatus;
 /// somebody else wrote, since nobody here received its acknowledgement.
 #[must_use]
 pub fn intervals(history: &History) -> Vec<Sample> {
-    let writes = writes(history);
+    let events = &history.events;
+    let in_memory = |take: &mut dyn FnMut(&Timed)| {
+        events.iter().for_each(take);
+        Ok::<_, Infallible>(())
+    };
+    let Ok(samples) = samples(events, in_memory);
+    samples
+}
+
+/// The samples of events that `each` goes through, as often as it is called; `known` holds at least
+/// those that are no looks.
+pub(super) fn samples<E>(
+    known: &[Timed],
+    each: impl Fn(&mut dyn FnMut(&Timed)) -> Result<(), E>,
+) -> Result<Vec<Sample>, E> {
+    let writes = writes(known);
     let mut tracks: Vec<Tracks> = writes.iter().map(|_| Tracks::default()).collect();
-    // The upper bounds first: whether a look that lacked the effect is an anomaly depends on them.
-    for_each(history, &writes, |look| {
-        let tracks: &mut Tracks = &mut tracks[look.write];
-        tracks.note_status(look);
-        tracks.of(look).note_upper(look);
-    });
-    for_each(history, &writes, |look| {
-        tracks[look.write].of(look).note_lower(look);
-    });
-    let asleep = suspensions(history);
+    let go = |tracks: &mut [Tracks], note: fn(&mut Tracks, Look)| {
+        let mut looks = Looks::new(&writes);
+        let mut take = |look: Look| {
+            // Those that come too late say nothing.
+            let until = writes[look.write].until;
+            if until.is_none_or(|until| look.received < until.0) {
+                note(&mut tracks[look.write], look);
+            }
+        };
+        each(&mut |timed| looks.event(timed, &mut take))
+    };
+    go(&mut tracks, Tracks::note)?;
+    if tracks.iter().any(Tracks::is_out_of_order) {
+        // Every upper bound is final by now.
+        tracks.iter_mut().for_each(Tracks::forget_lower);
+        go(&mut tracks, |tracks, look| tracks.of(look).note_lower(look))?;
+    }
+    let asleep = suspensions(known);
     let both = writes.iter().zip(tracks);
-    both.flat_map(|(write, tracks)| tracks.into_samples(write, &asleep))
-        .collect()
+    let samples = both.flat_map(|(write, tracks)| tracks.into_samples(write, &asleep));
+    Ok(samples.collect())
 }
 
-/// Every look, but those that come too late to say anything.
-fn for_each<'a>(history: &'a History, writes: &[Write<'a>], mut take: impl FnMut(Look)) {
-    looks(history, writes, |look| {
-        let write = &writes[look.write];
-        if write.until.is_none_or(|until| look.received < until.0) {
-            take(look);
-        }
-    });
-}
-
-fn suspensions(history: &History) -> Vec<Suspension> {
-    let events = history.events.iter();
-    let asleep = events.filter_map(|timed| match &timed.event {
+fn suspensions(known: &[Timed]) -> Vec<Suspension> {
+    let asleep = known.iter().filter_map(|timed| match &timed.event {
         Event::Suspended(suspension) => Some(*suspension),
         _ => None,
     });
@@ -73,6 +87,25 @@ impl Tracks {
             self.tracks.len() - 1
         });
         &mut self.tracks[place]
+    }
+
+    /// The bounds in one pass, as long as answers are recorded in the order of their receipt.
+    fn note(&mut self, look: Look) {
+        self.note_status(look);
+        let track = self.of(look);
+        track.note_upper(look);
+        track.note_lower(look);
+    }
+
+    fn is_out_of_order(&self) -> bool {
+        self.tracks.iter().any(|track| track.out_of_order)
+    }
+
+    fn forget_lower(&mut self) {
+        for track in &mut self.tracks {
+            (track.last, track.anomaly) = (None, false);
+            track.uncertainty = track.uncertainty_of_first;
+        }
     }
 
     fn note_status(&mut self, look: Look) {
@@ -111,6 +144,10 @@ struct Track {
     anomaly: bool,
     failed: usize,
     uncertainty: u64,
+    uncertainty_of_first: u64,
+    /// Whether an answer that had it was received before one that was recorded earlier, so that
+    /// what lacked it has to be gone through again.
+    out_of_order: bool,
 }
 
 impl Track {
@@ -125,6 +162,8 @@ impl Track {
             anomaly: false,
             failed: 0,
             uncertainty: 0,
+            uncertainty_of_first: 0,
+            out_of_order: false,
         }
     }
 
@@ -134,7 +173,10 @@ impl Track {
         match look.evidence {
             Evidence::Had if self.first.is_none_or(|first| look.received < first) => {
                 self.first = Some(look.received);
+                self.uncertainty_of_first = self.uncertainty_of_first.max(look.uncertainty);
                 self.uncertainty = self.uncertainty.max(look.uncertainty);
+                // What was sent later than this was taken for a lower bound.
+                self.out_of_order |= self.last.is_some_and(|last| last > look.received);
             }
             Evidence::Failed => self.failed += 1,
             _ => {}

@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::band::QUANTILES;
 use super::cell::{Cell, cells, pooled};
 use super::cluster::RUNS_FOR_CONFIDENCE;
+use super::facts::Tally;
+use super::measure::samples;
 use super::signed::{SignedQuantile, status_after_visible};
 use super::slo::{Slo, SloJudgement};
 use super::{Measure, RunFacts, Sample, Warning, intervals};
 use crate::error::ExitCode;
-use crate::history::{Header, History};
+use crate::history::{Event, Header, History, Timed};
 
 /// The version of the format.
 pub const PROFILE_VERSION: u32 = 1;
@@ -64,6 +66,29 @@ impl Measured {
             facts: RunFacts::of(header, history, &samples),
             samples,
         }
+    }
+
+    /// The same of a run that `each` goes through, such as a saved one: only what is no look, and
+    /// what is known of each write, is kept in memory. It is called twice, and a third time where
+    /// answers were not recorded in the order of their receipt.
+    ///
+    /// # Errors
+    /// What `each` fails with.
+    pub fn of_events<E>(
+        each: impl Fn(&mut dyn FnMut(&Timed)) -> Result<Header, E>,
+    ) -> Result<Self, E> {
+        let (mut tally, mut known) = (Tally::default(), Vec::new());
+        let header = each(&mut |timed| {
+            tally.event(timed);
+            if !matches!(timed.event, Event::Observation { .. } | Event::Page(_)) {
+                known.push(timed.clone());
+            }
+        })?;
+        let samples = samples(&known, |take| each(take).map(drop))?;
+        Ok(Self {
+            facts: tally.finish(&header, &samples),
+            samples,
+        })
     }
 }
 

@@ -122,6 +122,66 @@ fn lacking_after_it_was_there_is_an_anomaly_and_moves_no_bound() {
     );
 }
 
+/// The answer that came first is recorded last: what lacked the replica between the two receipts
+/// was taken for a lower bound, and is an anomaly.
+#[test]
+fn answers_recorded_out_of_order_give_the_same_bounds() {
+    let looks = vec![
+        absent(112, 115),
+        absent(145, 150),
+        there(120, 160),
+        there(130, 140),
+    ];
+    let sample = intervals(&history(looks)).remove(0);
+    let interval = sample.interval;
+    assert_eq!((interval.lower_ns, interval.upper_ns), (2, Some(30)));
+    assert!(sample.anomaly);
+}
+
+/// Any looks in any order, in memory and event by event, against the definition.
+#[rstest]
+fn bounds_are_those_of_the_definition_in_whatever_order_looks_are_recorded(
+    #[values(1, 2, 3, 4, 5, 6, 7, 8)] seed: u64,
+) {
+    use rand::{RngExt, SeedableRng};
+
+    let mut random = rand::rngs::SmallRng::seed_from_u64(seed);
+    for _ in 0..200 {
+        let look = |_: usize| {
+            let sent = random.random_range(111..200_u64);
+            let received = sent + random.random_range(1..40);
+            match random.random_bool(0.4) {
+                true => there(sent, received),
+                false => absent(sent, received),
+            }
+        };
+        let looks: Vec<_> = (0..6).map(look).collect();
+        let (had, lacked): (Vec<_>, Vec<_>) = looks.iter().partition(|look| look.3 != Seen::Absent);
+        let first = had.iter().map(|look| look.2).min();
+        let sent = lacked.iter().map(|look| look.1);
+        let is_before = |sent: &u64| first.is_none_or(|first| *sent <= first);
+        let last = sent.clone().filter(is_before).max();
+        let anomaly = sent.clone().any(|sent| !is_before(&sent));
+        let history = history(looks.clone());
+        let in_memory = intervals(&history);
+        let streamed = measure::samples(&history.events[..2], |take| {
+            history.events.iter().for_each(take);
+            Ok::<_, std::convert::Infallible>(())
+        });
+        assert_eq!(streamed, Ok(in_memory.clone()), "seed {seed}: {looks:?}");
+        let (seen, expected) = (
+            &in_memory[0],
+            (last.map_or(0, |at| at - 110), first.map(|at| at - 110)),
+        );
+        let bounds = (seen.interval.lower_ns, seen.interval.upper_ns);
+        assert_eq!(
+            (bounds, seen.anomaly),
+            (expected, anomaly),
+            "seed {seed}: {looks:?}"
+        );
+    }
+}
+
 #[test]
 fn failed_looks_are_counted_apart() {
     let failed = (DESTINATION, 126, 128, Seen::Failed(Failure::default()));

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::OperationType;
-use crate::history::{Event, History, Instant, Operation, OperationKind, Outcome, Side, Timed};
+use crate::history::{Event, Instant, Operation, OperationKind, Outcome, Side, Timed};
 use crate::replication::{Tags, VersionId};
 
 /// Labels of objects that a run writes before it measures begin with this; their lag is no sample.
@@ -57,10 +57,10 @@ struct Collector<'a> {
     tagged: HashMap<(&'a str, &'a str), Vec<Instant>>,
 }
 
-/// The acknowledged writes of a history, by operation.
-pub(super) fn writes(history: &History) -> Vec<Write<'_>> {
+/// The acknowledged writes among the events of a history, by operation. Looks are passed over.
+pub(super) fn writes(events: &[Timed]) -> Vec<Write<'_>> {
     let mut collector = Collector::default();
-    for timed in &history.events {
+    for timed in events {
         collector.event(timed);
     }
     collector.finish()

@@ -1,9 +1,10 @@
 //! Saved runs of a measurement, read back to be compared, joined or followed over time.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::history::read;
+use crate::history::{Line, Timed, scan};
 use crate::lag::Measured;
 
 /// The folder of a joined measurement that keeps the history of every run.
@@ -67,13 +68,31 @@ fn is_history(path: &Path) -> bool {
 /// [`Error::History`] when the file is no history, [`Error::Usage`] when it holds scenarios instead
 /// of a measurement.
 pub fn measured(path: &Path) -> Result<Measured> {
-    let saved = read(path)?;
-    match saved.histories.as_slice() {
-        [history] => Ok(Measured::of(&saved.header, history)),
+    let scenarios = Cell::new(0);
+    let go = |take: &mut dyn FnMut(&Timed)| {
+        scenarios.set(0);
+        let scanned = scan(path, |line| match line {
+            Line::Event { scenario, .. } if scenarios.get() == 0 => {
+                Err(format!("scenario {scenario:?} has not begun"))
+            }
+            Line::Event { timed, .. } => {
+                take(&timed);
+                Ok(())
+            }
+            Line::Scenario { .. } => {
+                scenarios.set(scenarios.get() + 1);
+                Ok(())
+            }
+            Line::Header(_) => Err("a second header".to_owned()),
+        });
+        scanned.map(|(header, _)| header)
+    };
+    let measured = Measured::of_events(go)?;
+    match scenarios.get() {
+        1 => Ok(measured),
         other => Err(Error::Usage(format!(
-            "{} holds {} scenarios; a measurement is one, as `bucketpair lag --report DIR` writes it",
+            "{} holds {other} scenarios; a measurement is one, as `bucketpair lag --report DIR` writes it",
             path.display(),
-            other.len()
         ))),
     }
 }
