@@ -14,6 +14,7 @@ mod compare;
 mod curve;
 mod difference;
 mod facts;
+mod histogram;
 mod index;
 mod interval;
 mod look;
@@ -41,6 +42,7 @@ pub use compare::{Bounds, Change, Compared, Comparison, Comparisons, Effect, Per
 pub use curve::Arrived;
 pub use difference::{Difference, differences};
 pub use facts::{Floor, Operations, Requests, RunFacts};
+pub use histogram::{Histogram, HistogramKey, histograms};
 pub use interval::{Censoring, Interval};
 pub use measure::intervals;
 pub use profile::{Asked, Measured, PROFILE_VERSION, Profile};

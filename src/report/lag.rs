@@ -5,6 +5,7 @@ mod chart;
 mod comparison;
 mod csv;
 mod facts;
+mod hdr;
 mod html;
 mod json;
 mod markdown;
@@ -22,6 +23,7 @@ mod tests;
 
 pub use self::csv::csv;
 pub use comparison::{COMPARE_VERSION, Compare, Compares, comparison, comparison_json};
+pub use hdr::hdr;
 pub use html::html;
 pub use json::json;
 pub use markdown::markdown;

@@ -191,7 +191,9 @@ fn the_json_fits_its_schema(#[case] report: LagReport) {
 fn the_files_of_a_folder_are_all_written() {
     let folder = tempfile::tempdir().unwrap();
     save(folder.path(), &report(40, 0)).unwrap();
-    for name in ["lag.json", "lag.html", "lag.md", "lag.csv", "lag.prom"] {
+    for name in [
+        "lag.json", "lag.html", "lag.md", "lag.csv", "lag.prom", "lag.hlog",
+    ] {
         assert!(
             folder.path().join(name).metadata().unwrap().len() > 100,
             "{name}"
@@ -218,4 +220,38 @@ fn times_have_three_digits_and_one_unit(#[case] nanoseconds: u64, #[case] text: 
 #[case(0.999_999, "99.9999%")]
 fn shares_are_rounded_down(#[case] share: f64, #[case] text: &str) {
     assert_eq!(super::wording::percent(share), text);
+}
+
+#[test]
+fn the_histogram_log_is_read_back_with_every_sample() {
+    use hdrhistogram::Histogram;
+    use hdrhistogram::serialization::Deserializer;
+    use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
+
+    let log = hdr(&report(400, 3));
+    assert!(
+        log.contains("visible/destination/put/1024/upper: 3 of run"),
+        "{log}"
+    );
+    let mut read = Vec::new();
+    for entry in IntervalLogIterator::new(log.as_bytes()) {
+        let Ok(LogEntry::Interval(interval)) = entry else {
+            continue;
+        };
+        let encoded = base64::Engine::decode(
+            &base64::engine::general_purpose::STANDARD,
+            interval.encoded_histogram(),
+        );
+        let mut encoded = std::io::Cursor::new(encoded.unwrap());
+        let histogram: Histogram<u64> = Deserializer::new().deserialize(&mut encoded).unwrap();
+        let tag = interval.tag().unwrap().as_str().to_owned();
+        read.push((tag, histogram.len()));
+    }
+    let expected = [
+        ("visible/destination/put/1024/lower", 400),
+        ("visible/destination/put/1024/upper", 397),
+        ("visible/destination/multipart/16777216/lower", 200),
+        ("visible/destination/multipart/16777216/upper", 200),
+    ];
+    assert_eq!(read, expected.map(|(tag, n)| (tag.to_owned(), n)));
 }
