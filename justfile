@@ -129,9 +129,26 @@ repeat N="20":
 kill-test N="1000" SEED="7":
     KILL_POINTS={{N}} KILL_SEED={{SEED}} cargo test --locked --test command_line kill:: -- --nocapture
 
-# Throughput, ready time and replication latency of the embedded pair.
+# Throughput, ready time and replication latency of the embedded pair, and what economical looks save.
 bench:
     cargo bench --locked --bench embedded
+    cargo bench --locked --bench latency
+    cargo bench --locked --bench requests
+
+# The truth test in release over real sockets, light and full load: every true arrival is in its
+# interval; widths and requests are printed beside what is aimed at.
+truth:
+    cargo test --locked --release --test truth -- --ignored --nocapture --test-threads 1 under_load
+
+# Reading, measuring and judging histories of 10⁴ to 10⁷ events: events a second, and memory.
+events *NUMBERS:
+    cargo run --locked --release --quiet --example events -- {{NUMBERS}}
+
+# How often compare and trend cry wolf, how many samples a change takes, how often bands hold: the
+# tables of docs/statistics.md. Some half an hour on two cores with the default.
+compare-rates N="1000":
+    cargo build --locked --release --quiet --example compare_rates
+    for what in false-alarms power coverage trend; do echo "$what, seeds 0..{{N}}"; ${CARGO_TARGET_DIR:-target}/release/examples/compare_rates $what {{N}}; done
 
 # Memory of the embedded pair: bytes per small object, growth during a 1 GiB upload.
 memory:

@@ -2,7 +2,7 @@
 //! band holds its quantile: counted on runs drawn from distributions. `just compare-rates` runs it,
 //! and `docs/statistics.md` holds the figures.
 //!
-//! Usage: `compare_rates false-alarms|power|coverage REPETITIONS`. Every repetition is a seed, so
+//! Usage: `compare_rates false-alarms|power|coverage|trend REPETITIONS`. Every repetition is a seed, so
 //! that the same command prints the same table.
 #![expect(clippy::print_stdout, reason = "its result is what it prints")]
 
@@ -10,7 +10,8 @@ use std::fmt;
 use std::time::Duration;
 
 use bucketpair::lag::{
-    Asked, Change, Compared, Measured, OperationType, Profile, Quantile, Shape, Synthetic, compare,
+    Asked, Change, Compared, Measured, Night, OperationType, Profile, Quantile, Shape, Synthetic,
+    Trended, compare, trend,
 };
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
@@ -284,6 +285,64 @@ fn held(shape: Shape, run: Synthetic, n: usize, repetitions: u64) -> [(u64, u64)
     counts
 }
 
+/// Samples a night, and by how much whole nights differ: the deviation of the logarithm.
+const NIGHT: (usize, f64) = (500, 0.1);
+
+/// In how many histories a change of the last nights is seen, and one where there is none.
+fn trends(repetitions: u64) {
+    println!(
+        "| nights before | nights after | slower by | p50 | p90 | p99 | any series |\n|---|---|---|---|---|---|---|"
+    );
+    let changes = [(7, 7, 1.0), (15, 15, 1.0), (45, 45, 1.0)].into_iter();
+    let slower = [1.25, 1.5, 2.0];
+    let after = [3, 5, 7, 14];
+    let seen = after
+        .into_iter()
+        .flat_map(|after| slower.map(|slower| (30, after, slower)));
+    for (before, after, slower) in changes.chain(seen) {
+        let counts = trend_seen(before, after, slower, repetitions);
+        let shares = counts.map(|count| percent(count, repetitions)).join(" | ");
+        let by = (slower - 1.0) * 100.0;
+        println!("| {before} | {after} | {by:.0} % | {shares} |");
+    }
+}
+
+/// In how many histories p50, p90, p99 and any of them changed.
+fn trend_seen(before: usize, after: usize, slower: f64, repetitions: u64) -> [u64; 4] {
+    let mut asked = Trended::default();
+    asked.permutations = 1_999;
+    let (samples, apart) = NIGHT;
+    let factor = Synthetic::new(Shape::LogNormal {
+        median: Duration::from_secs(1),
+        sigma: apart,
+    });
+    let mut counts = [0; 4];
+    for seed in 0..repetitions {
+        let mut rng = SmallRng::seed_from_u64(seed);
+        let nights = (0..before + after).map(|night| {
+            let alike = factor.run(1, &mut rng)[0].interval.lower_ns as f64 / 1e9;
+            let slower = if night < before {
+                alike
+            } else {
+                alike * slower
+            };
+            let mut run = Synthetic::new(LOG_NORMAL)
+                .with_slower(slower)
+                .measured(samples, &mut rng);
+            (run.facts.started, run.facts.run) = (night as u64, night.to_string());
+            Night::of(&run)
+        });
+        let nights: Vec<_> = nights.collect();
+        let seen = trend(nights, &asked, &mut rng);
+        let changed: Vec<_> = seen.series.iter().map(|s| !s.changes.is_empty()).collect();
+        for (count, changed) in counts.iter_mut().zip(&changed) {
+            *count += u64::from(*changed);
+        }
+        counts[3] += u64::from(changed.contains(&true));
+    }
+    counts
+}
+
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let what = arguments.next().unwrap_or_default();
@@ -292,6 +351,7 @@ fn main() {
         "false-alarms" => false_alarms(repetitions),
         "power" => power(repetitions),
         "coverage" => coverage(repetitions),
-        _ => println!("usage: compare_rates false-alarms|power|coverage REPETITIONS"),
+        "trend" => trends(repetitions),
+        _ => println!("usage: compare_rates false-alarms|power|coverage|trend REPETITIONS"),
     }
 }

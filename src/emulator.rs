@@ -183,6 +183,12 @@ impl Emulator {
         self.world.arrivals()
     }
 
+    /// The latest of [`Emulator::arrivals`].
+    #[must_use]
+    pub fn last_arrival(&self) -> Option<Arrival> {
+        self.world.lock().arrivals.last().cloned()
+    }
+
     /// How many replications have not ended.
     #[must_use]
     pub fn pending(&self) -> usize {
