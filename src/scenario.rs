@@ -65,6 +65,8 @@ catalogue![
     role_cannot_read,
     role_cannot_read_tags,
     role_cannot_delete,
+    role_not_tested,
+    bucket_policy_denies,
     role_without_keys,
     bucket_configuration,
 ];

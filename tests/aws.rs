@@ -12,6 +12,8 @@ mod denied;
 mod expired;
 #[path = "aws/guard.rs"]
 mod guard;
+#[path = "aws/policies.rs"]
+mod policies;
 #[path = "aws/refused.rs"]
 mod refused;
 #[path = "aws/stand_in.rs"]

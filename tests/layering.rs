@@ -197,3 +197,23 @@ fn the_emulator_and_the_reference_model_match_rules_apart() {
     sources(&root.join("check"), &mut files);
     assert!(files.iter().all(|file| !imports(file).contains("emulator")));
 }
+
+/// A lock in compliance mode cannot be removed by anybody until its time has come. What acts on
+/// buckets never asks for one; what a run really sends is looked at in `tests/aws/stand_in.rs`.
+#[test]
+fn what_acts_on_buckets_never_asks_for_compliance() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    sources(&root, &mut found);
+    let acts = ["workload", "provision", "runner", "scenario", "lag"];
+    let acting = found
+        .iter()
+        .filter(|path| acts.contains(&module_of(path, &root).as_str()));
+    let acting: Vec<_> = acting.collect();
+    assert!(acting.len() > 50, "{acting:?}");
+    for path in acting {
+        let text = std::fs::read_to_string(path).unwrap();
+        let asks = text.contains("COMPLIANCE") || text.contains("Mode::Compliance");
+        assert!(!asks, "{} names the compliance mode", path.display());
+    }
+}

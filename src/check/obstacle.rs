@@ -1,6 +1,6 @@
 //! What keeps a replica that the rules would send: a bucket's state, or the role's permissions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::keys::is_under_kms;
 use super::reference::Fate;
@@ -22,6 +22,8 @@ pub struct Obstacles {
     pub taking_customer_keys: BTreeSet<Side>,
     /// The actions that are denied to the replication role.
     pub denied: BTreeSet<String>,
+    /// The actions that a destination's policy denies to the role (R-IAM-08).
+    pub denied_at: BTreeMap<Side, BTreeSet<String>>,
 }
 
 impl Obstacles {
@@ -36,7 +38,13 @@ impl Obstacles {
             }
             OperationKind::Setting { setting } => self.set(operation.side, setting),
             OperationKind::Deny { actions } => self.denied.clone_from(actions),
-            OperationKind::Restore => self.denied.clear(),
+            OperationKind::DenyAt { actions } => {
+                self.denied_at.insert(operation.side, actions.clone());
+            }
+            OperationKind::Restore => {
+                self.denied.clear();
+                self.denied_at.clear();
+            }
             _ => {}
         }
     }
@@ -59,13 +67,23 @@ impl Obstacles {
     /// or not be written (R-IAM-06).
     pub(super) fn keep_tags(&self) -> bool {
         let actions = ["s3:GetObjectVersionTagging", "s3:ReplicateTags"];
-        actions.iter().any(|action| self.denied.contains(*action))
+        let at = self.denied_at.values().flatten();
+        let mut denied = self.denied.iter().chain(at);
+        denied.any(|action| actions.contains(&action.as_str()))
+    }
+
+    /// Whether an action is denied to the role, for this destination.
+    fn denies(&self, side: Side, action: &str) -> bool {
+        let at = self.denied_at.get(&side);
+        self.denied.contains(action) || at.is_some_and(|denied| denied.contains(action))
     }
 
     /// Whether nothing is in the way of an object to this destination.
     #[must_use]
     pub fn leave_open(&self, side: Side) -> bool {
-        !self.suspended.contains(&side) && self.denied.is_empty()
+        !self.suspended.contains(&side)
+            && self.denied.is_empty()
+            && !self.denied_at.contains_key(&side)
     }
 
     /// Whether they make FAILED of what an operation writes for this destination.
@@ -83,7 +101,7 @@ impl Obstacles {
             _ => OBJECT,
         };
         let denied = |(actions, _, _): &&(&[&str], &str, &[FailureReason])| {
-            actions.iter().all(|action| self.denied.contains(*action))
+            actions.iter().all(|action| self.denies(side, action))
         };
         let under_kms = kind.content().is_some_and(is_under_kms);
         let kms = if under_kms { KMS } else { &[] };

@@ -156,6 +156,7 @@ impl<'a> Model<'a> {
             | OperationKind::Versioning { .. }
             | OperationKind::Setting { .. }
             | OperationKind::Deny { .. }
+            | OperationKind::DenyAt { .. }
             | OperationKind::Restore => {}
             OperationKind::Put(_)
             | OperationKind::Found(_)

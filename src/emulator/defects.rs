@@ -93,7 +93,7 @@ defects! {
     /// A FAILED version becomes COMPLETED by itself once the destination is repaired (R-STATUS-10).
     RetriesFailed = "retries-failed" in "suspended-destination" by ["failed-is-final", "fails"];
     /// What the role may not do is done all the same (R-IAM-05).
-    IgnoresRole = "ignores-role" in "role-denied" by ["fails", "failure-reason"], "role-cannot-read-tags" by ["tags"];
+    IgnoresRole = "ignores-role" in "role-denied" by ["fails", "failure-reason"], "role-cannot-read-tags" by ["tags"], "role-not-tested" by ["fails", "failure-reason"], "bucket-policy-denies" by ["fails", "failure-reason", "tags"];
     /// A version that is refused stays PENDING for ever (R-STATUS-09).
     NeverFails = "never-fails" in "role-not-assumed" by ["fails", "failure-reason"];
     /// A policy that was taken from a role still counts (R-IAM-09).

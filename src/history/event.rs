@@ -193,6 +193,12 @@ pub enum OperationKind {
         /// Such as `s3:ReplicateObject`.
         actions: BTreeSet<String>,
     },
+    /// Actions are denied to the replication role by the policy of the operation's bucket, in the
+    /// place of what that denied before (R-IAM-08).
+    DenyAt {
+        /// Such as `s3:ReplicateTags`.
+        actions: BTreeSet<String>,
+    },
     /// What was denied is given back.
     Restore,
     /// `PutBucketReplication`.

@@ -6,18 +6,21 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_s3::error::ProvideErrorMetadata;
 use serde_json::{Value, json};
 
 use super::{Entry, Ledger, LeftBehind, Pair, Place, State};
 use crate::error::{Error, Result};
 use crate::history::Side;
 use crate::replication::Capability;
-use crate::target::{Target, delete_own, put_own};
+use crate::target::{Target, delete_own, put_own, refused};
 
 /// What the names of our policies begin with; the run's ID follows.
 const POLICY: &str = "bucketpair-denial-";
 /// What a stack is called in a ledger.
 const STACKS: &str = "stacks/";
+/// What a destination bucket is called in a ledger, whose policy denies.
+const BUCKETS: &str = "buckets/";
 /// Assuming the role is what its trust policy says, not what it may do.
 const ASSUME: &str = "sts:AssumeRole";
 
@@ -28,6 +31,8 @@ pub enum Whose<'a> {
     Role(&'a str),
     /// The role of the source's stack of this name.
     Stack(&'a str),
+    /// The role of this ARN, by the policy of a destination of a pair of the run's own.
+    Destination(Side, &'a str),
 }
 
 /// Actions that are denied to a role.
@@ -55,6 +60,8 @@ pub async fn deny(
 ) -> Result<Denial> {
     let on = match whose {
         Whose::Stack(name) => format!("{STACKS}{name}"),
+        Whose::Destination(..) if pair.existing => return Err(somebodys(pair)),
+        Whose::Destination(side, _) => format!("{BUCKETS}{}", pair.bucket(side)),
         Whose::Role(role) if target.offers(Capability::DenyReplication) => {
             format!("roles/{}/policies/{POLICY}{}", name_of(role), pair.run)
         }
@@ -73,6 +80,9 @@ pub async fn deny(
             put?;
         }
         Whose::Role(_) => on_role(target, pair, &denial).await?,
+        Whose::Destination(side, role) => {
+            on_bucket(target, pair.bucket(side), role, &denial.actions).await?;
+        }
     }
     Ok(denial)
 }
@@ -83,6 +93,46 @@ fn not_offered() -> Error {
          `bucketpair serve`, or a pair made by `bucketpair stack up` with --stack"
             .to_owned(),
     )
+}
+
+/// A bucket has one policy: somebody's own would be lost.
+fn somebodys(pair: &Pair) -> Error {
+    let name = pair.bucket(Side::Destination(0));
+    Error::NotOffered(format!(
+        "{name} may have a policy, which would be lost; deny by the policy of a fresh pair's bucket"
+    ))
+}
+
+async fn on_bucket(
+    target: &Target,
+    bucket: &str,
+    role: &str,
+    actions: &BTreeSet<String>,
+) -> Result<()> {
+    let document = json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Deny",
+            "Principal": {"AWS": role},
+            "Action": actions,
+            "Resource": format!("arn:aws:s3:::{bucket}/*"),
+        }],
+    });
+    let request = target.destination.client.put_bucket_policy().bucket(bucket);
+    let outcome = request.policy(document.to_string()).send().await;
+    outcome.map_err(|error| refused("PutBucketPolicy", bucket, &error))?;
+    Ok(())
+}
+
+async fn off_bucket(target: &Target, bucket: &str) -> Result<()> {
+    let client = &target.destination.client;
+    let outcome = client.delete_bucket_policy().bucket(bucket).send().await;
+    match outcome {
+        Err(error) if error.code() != Some("NoSuchBucket") => {
+            Err(refused("DeleteBucketPolicy", bucket, &error))
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn on_role(target: &Target, pair: &Pair, denial: &Denial) -> Result<()> {
@@ -152,6 +202,9 @@ pub async fn take_back(target: &Target, on: &str) -> Result<()> {
     if let Some(name) = on.strip_prefix(STACKS) {
         return off_stack(target, name).await;
     }
+    if let Some(bucket) = on.strip_prefix(BUCKETS) {
+        return off_bucket(target, bucket).await;
+    }
     let named = on
         .strip_prefix("roles/")
         .and_then(|rest| rest.split_once("/policies/"));
@@ -200,7 +253,15 @@ impl Denial {
     fn entry(&self, target: &Target) -> Entry {
         Entry::Denial {
             on: self.on.clone(),
-            place: Place::of(target, Side::Source),
+            place: Place::of(target, self.side()),
+        }
+    }
+
+    /// Where it is.
+    fn side(&self) -> Side {
+        match self.on.starts_with(BUCKETS) {
+            true => Side::Destination(0),
+            false => Side::Source,
         }
     }
 

@@ -14,18 +14,33 @@ impl Stage {
     /// What the target refuses.
     pub(super) async fn deny(&mut self, actions: &BTreeSet<String>) -> Result<()> {
         let actions = actions.clone();
-        let (operation, op) = self.invoke(
-            "deny",
-            OperationKind::Deny {
-                actions: actions.clone(),
-            },
-        );
+        let kind = OperationKind::Deny {
+            actions: actions.clone(),
+        };
+        let (operation, op) = self.invoke("deny", Side::Source, kind);
         let (target, pair, ledger) = (&self.shared.target, &self.pair, &self.shared.ledger);
         let whose = match &self.shared.stack {
             Some(name) => Whose::Stack(name),
             None => Whose::Role(&self.role),
         };
         let denial = Box::pin(provision::deny(target, pair, whose, &actions, ledger)).await?;
+        self.denial = Some(denial);
+        self.acknowledge(&operation, op);
+        Ok(())
+    }
+
+    /// Denies actions to the role of the pair by the policy of a destination.
+    ///
+    /// # Errors
+    /// What the target refuses.
+    pub(super) async fn deny_at(&mut self, side: Side, actions: &BTreeSet<String>) -> Result<()> {
+        let kind = OperationKind::DenyAt {
+            actions: actions.clone(),
+        };
+        let (operation, op) = self.invoke("deny", side, kind);
+        let (target, pair, ledger) = (&self.shared.target, &self.pair, &self.shared.ledger);
+        let whose = Whose::Destination(side, &self.role);
+        let denial = Box::pin(provision::deny(target, pair, whose, actions, ledger)).await?;
         self.denial = Some(denial);
         self.acknowledge(&operation, op);
         Ok(())
@@ -38,7 +53,7 @@ impl Stage {
     pub(super) async fn restore(&mut self) -> Result<()> {
         let nothing = || Error::Internal("nothing is denied".to_owned());
         let denial: Denial = self.denial.take().ok_or_else(nothing)?;
-        let (operation, op) = self.invoke("restore", OperationKind::Restore);
+        let (operation, op) = self.invoke("restore", Side::Source, OperationKind::Restore);
         Box::pin(provision::restore(
             &self.shared.target,
             &denial,
@@ -49,10 +64,10 @@ impl Stage {
         Ok(())
     }
 
-    fn invoke(&self, label: &str, kind: OperationKind) -> (Operation, u32) {
+    fn invoke(&self, label: &str, side: Side, kind: OperationKind) -> (Operation, u32) {
         let operation = Operation {
             label: label.to_owned(),
-            side: Side::Source,
+            side,
             key: String::new(),
             kind,
         };

@@ -209,6 +209,7 @@ impl Stage {
             Step::Versioning { side, enabled } => self.versioning(*side, *enabled).await?,
             Step::Setting { side, setting } => self.set_bucket(*side, setting).await?,
             Step::Deny { actions } => self.deny(actions).await?,
+            Step::DenyAt { side, actions } => self.deny_at(*side, actions).await?,
             Step::Restore => self.restore().await?,
             Step::Configure { rules } => self.configure(rules).await?,
             Step::Await { of, until } => self.wait_for(of, *until).await?,

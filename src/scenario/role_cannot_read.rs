@@ -18,6 +18,9 @@ pub(super) fn scenario() -> Scenario {
             Step::deny(["s3:GetReplicationConfiguration"]),
             Step::put("no-rules", "no-rules", Object::default()),
             Step::await_status("no-rules", ReplicationStatus::Failed),
+            Step::deny(["s3:ListBucket"]),
+            Step::put("no-list", "no-list", Object::default()),
+            Step::await_status("no-list", ReplicationStatus::Failed),
             // The older action will do where no KMS key is in play.
             Step::deny(["s3:GetObjectVersionForReplication"]),
             Step::put("older", "older", Object::default()),
@@ -25,7 +28,7 @@ pub(super) fn scenario() -> Scenario {
             Step::Restore,
         ])
         .checks([
-            check(CheckKind::Fails).of(["unread", "no-acl", "no-rules"]),
+            check(CheckKind::Fails).of(["unread", "no-acl", "no-rules", "no-list"]),
             check(CheckKind::FailureReason).of(["unread", "no-acl"]),
             check(CheckKind::Arrives).of(["older"]),
         ])

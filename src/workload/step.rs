@@ -54,6 +54,13 @@ pub enum Step {
         /// Such as `s3:ReplicateObject`.
         actions: BTreeSet<String>,
     },
+    /// Denies actions to the replication role by the policy of a destination bucket.
+    DenyAt {
+        /// Which bucket.
+        side: Side,
+        /// Such as `s3:ReplicateTags`.
+        actions: BTreeSet<String>,
+    },
     /// Gives back what was denied.
     Restore,
     /// Puts a replication configuration and waits until it is live.
@@ -144,6 +151,13 @@ impl Step {
     pub fn deny<const N: usize>(actions: [&str; N]) -> Self {
         let actions = actions.map(str::to_owned).into();
         Self::Deny { actions }
+    }
+
+    /// Denies actions to the replication role by the policy of a destination bucket.
+    #[must_use]
+    pub fn deny_at<const N: usize>(side: Side, actions: [&str; N]) -> Self {
+        let actions = actions.map(str::to_owned).into();
+        Self::DenyAt { side, actions }
     }
 
     /// Waits until every replica of what step `of` wrote is there.

@@ -23,6 +23,7 @@ impl<'a> Asked<'a> {
         let key = path.trim_start_matches('/');
         let is_copy = request.headers().contains_key("x-amz-copy-source");
         let operation = match host {
+            _ if host.starts_with("iam.") || host.starts_with("kms.") => "",
             _ if host.starts_with("sts.") => "GetCallerIdentity",
             _ if host.starts_with("s3.") => "ListBuckets",
             _ if key.is_empty() => of_bucket(request.method(), query),
@@ -60,7 +61,14 @@ fn of_bucket(method: &str, query: &str) -> &'static str {
         ("GET", "lifecycle") => "GetBucketLifecycleConfiguration",
         ("PUT", "lifecycle") => "PutBucketLifecycleConfiguration",
         ("PUT", "publicAccessBlock") => "PutPublicAccessBlock",
+        ("GET", "policy") => "GetBucketPolicy",
         ("PUT", "policy") => "PutBucketPolicy",
+        ("DELETE", "policy") => "DeleteBucketPolicy",
+        ("GET", "ownershipControls") => "GetBucketOwnershipControls",
+        ("GET", "requestPayment") => "GetBucketRequestPayment",
+        ("GET", "notification") => "GetBucketNotificationConfiguration",
+        ("GET", "logging") => "GetBucketLogging",
+        ("GET", "object-lock") => "GetObjectLockConfiguration",
         ("GET", "replication") => "GetBucketReplication",
         ("PUT", "replication") => "PutBucketReplication",
         ("DELETE", "replication") => "DeleteBucketReplication",

@@ -1,5 +1,6 @@
 //! An HTTP client that stands for AWS: the embedded pair for S3's regions, written answers for STS.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,6 +34,7 @@ pub(crate) struct Aws {
     destination: SharedHttpClient,
     regions: (String, String),
     log: Arc<Mutex<Vec<String>>>,
+    operations: Arc<Mutex<BTreeSet<&'static str>>>,
     refusal: Arc<Refusal>,
 }
 
@@ -56,6 +58,7 @@ impl Aws {
             destination: emulator.http_client(&destination),
             regions: (source, destination),
             log: Arc::default(),
+            operations: Arc::default(),
             refusal: Arc::new(|_| None),
         }
     }
@@ -78,6 +81,18 @@ impl Aws {
         settings.connect.accounts.source = Some(ACCOUNT.to_owned());
         settings.connect.http_client = Some(SharedHttpClient::new(self.clone()));
         settings
+    }
+
+    /// The operations that were asked for.
+    pub(crate) fn operations(&self) -> BTreeSet<&'static str> {
+        let operations = self.operations.lock();
+        operations.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Forgets what was asked for so far.
+    pub(crate) fn forget(&self) {
+        let operations = self.operations.lock();
+        operations.unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The hosts that were asked, in order.
@@ -117,7 +132,14 @@ impl HttpConnector for Router {
         let log = self.aws.log.lock();
         log.unwrap_or_else(PoisonError::into_inner)
             .push(host.to_owned());
+        // What is locked so can be removed by nobody until its time has come.
+        assert!(!asks_for_compliance(&request), "{uri} asks for COMPLIANCE");
         let asked = Asked::new(&request, host);
+        if !asked.operation.is_empty() {
+            let operations = self.aws.operations.lock();
+            let mut operations = operations.unwrap_or_else(PoisonError::into_inner);
+            operations.insert(asked.operation);
+        }
         if let Some((status, body)) = (self.aws.refusal)(&asked) {
             let body = match asked.operation {
                 _ if request.method() == "HEAD" => String::new(),
@@ -129,6 +151,7 @@ impl HttpConnector for Router {
         }
         let of_s3 = |region: &str| host.ends_with(&format!("s3.{region}.amazonaws.com"));
         match host {
+            _ if asked.operation.is_empty() => HttpConnectorFuture::ready(Ok(denied())),
             _ if host.starts_with("sts.") => HttpConnectorFuture::ready(Ok(identity())),
             _ if of_s3(&self.aws.regions.0) => self.source.call(request),
             _ if of_s3(&self.aws.regions.1) => self.destination.call(request),
@@ -147,6 +170,22 @@ fn identity() -> HttpResponse {
          </GetCallerIdentityResponse>"
     );
     HttpResponse::new(200.try_into().unwrap(), SdkBody::from(xml))
+}
+
+/// Whether a lock is asked for that even the account's root could not lift.
+fn asks_for_compliance(request: &HttpRequest) -> bool {
+    let mode = request.headers().get("x-amz-object-lock-mode");
+    let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default());
+    mode == Some("COMPLIANCE") || body.contains(">COMPLIANCE<")
+}
+
+/// IAM and KMS tell nothing here.
+fn denied() -> HttpResponse {
+    let body = format!(
+        "<ErrorResponse>{}</ErrorResponse>",
+        error("AccessDenied", "no")
+    );
+    HttpResponse::new(403.try_into().unwrap(), SdkBody::from(body))
 }
 
 /// An error as S3 writes it.

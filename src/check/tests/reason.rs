@@ -18,6 +18,26 @@ fn denied(actions: &[&str]) -> Story {
     )
 }
 
+/// R-IAM-08: a policy denies at its own bucket, and nowhere else.
+#[rstest]
+#[case::its_own(DESTINATION, true)]
+#[case::another(SECOND, false)]
+fn a_destinations_policy_denies_at_that_destination_alone(#[case] at: Side, #[case] fails: bool) {
+    let actions = [String::from("s3:ReplicateObject")].into();
+    let kind = OperationKind::DenyAt { actions };
+    let story = Story::new().op(0, "deny", (at, ""), kind, None);
+    let story = story.put(10, "w", "k", "v1");
+    let story = story.op(20, "restore", (SOURCE, ""), OperationKind::Restore, None);
+    let expected = expected(&story.put(30, "later", "k", "v2").0);
+    let seen = matches!(expected[0].fates[&DESTINATION], Fate::Fails { .. });
+    assert_eq!(seen, fails, "{:?}", expected[0]);
+    assert!(
+        expected[1].fates[&DESTINATION].arrives(),
+        "{:?}",
+        expected[1]
+    );
+}
+
 fn told(reason: Option<(Side, &str)>) -> Seen {
     let failure = |(side, reason): (Side, &str)| FailureSeen {
         side,

@@ -1,6 +1,7 @@
 //! Stacks against written answers: no account, no network, no time.
 
 pub(super) mod cloud;
+mod policies;
 mod removal;
 
 use std::sync::Mutex;

@@ -5,7 +5,7 @@ use crate::provision::LeftBehind;
 use crate::provision::fake::{Bucket, World};
 
 /// Both stacks stand, with a bucket each that is tagged by this stack.
-fn standing(regions: &Regions, world: &World, made_by: &str) {
+pub(super) fn standing(regions: &Regions, world: &World, made_by: &str) {
     for (host, bucket) in HOSTS.into_iter().zip(["primary", "secondary"]) {
         stands(regions, host, "CREATE_COMPLETE");
         at(regions, host, |region| {
