@@ -63,7 +63,7 @@ impl Stage {
             let until = ROUNDS
                 .get(late)
                 .map_or(end, |part| round + each.mul_f64(*part));
-            last = self.round(&rules, until.min(end)).await?;
+            last = Box::pin(self.round(&rules, until.min(end))).await?;
             match last {
                 Round::Arrived => {
                     (in_a_row, end) = (in_a_row + 1, began + each * self.pace().canaries);

@@ -89,8 +89,8 @@ impl Stage {
     /// Whatever keeps the pair from being there; what was made until then is removed.
     pub async fn set(opened: &Opened, settings: &Settings, scenario: &Scenario) -> Result<Self> {
         let shared = Shared::new(opened, settings)?;
-        let outcome = match play::stage(&shared, scenario).await {
-            Ok(mut stage) => stage.prove_live().await.map(|_| stage),
+        let outcome = match Box::pin(play::stage(&shared, scenario)).await {
+            Ok(mut stage) => Box::pin(stage.prove_live()).await.map(|_| stage),
             Err(error) => Err(error),
         };
         if outcome.is_err() {
