@@ -60,6 +60,8 @@ variables! {
     Settle = "BUCKETPAIR_SETTLE",
     /// What a run may cost at most, in USD. Default: no cap.
     MaxUsd = "BUCKETPAIR_MAX_USD",
+    /// The file in which runs add up what they cost, below one cap. Default: none.
+    Spent = "BUCKETPAIR_SPENT",
     /// The source's region. Default: `ap-northeast-1`.
     SourceRegion = "BUCKETPAIR_SOURCE_REGION",
     /// The destination's region. Default: `us-east-1`.
@@ -161,6 +163,7 @@ impl Variables {
         }
         self.connect(&mut settings.connect)?;
         settings.role = text(Variable::Role);
+        settings.spent = text(Variable::Spent).map(PathBuf::from);
         settings.max_usd = self.parsed(Variable::MaxUsd, "an amount such as 0.50", usd)?;
         settings.settle = self.parsed(Variable::Settle, "a time such as 15m", duration)?;
         settings.seed = self

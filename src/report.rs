@@ -5,6 +5,7 @@
 
 mod conformance;
 mod diagnosis;
+mod dry_run;
 mod explanation;
 mod exports;
 mod exposition;
@@ -27,6 +28,7 @@ mod tests;
 
 pub use conformance::{ProvedRule, conformance};
 pub use diagnosis::{diagnosis, diagnosis_json};
+pub use dry_run::{Cost, DryRun, Foreseen, Phase, Requests, dry_run, dry_run_json};
 pub use explanation::{explanation, explanation_json};
 pub use exports::Exports;
 pub use exposition::{Metric, Stability};

@@ -12,6 +12,8 @@ mod canary;
 mod copied;
 mod deny;
 mod drill;
+#[cfg(feature = "emulator")]
+mod dry_run;
 mod exports;
 mod files;
 mod lag;
@@ -20,11 +22,14 @@ mod measured;
 mod open;
 mod play;
 mod ready_made;
+#[cfg(feature = "emulator")]
+mod rehearsal;
 mod role;
 mod select;
 #[cfg(feature = "emulator")]
 mod selftest;
 mod settling;
+mod spent;
 #[cfg(feature = "stacks")]
 pub mod stack;
 mod stage;
@@ -47,16 +52,23 @@ use crate::provision::tear_down_all;
 use crate::report::{self, Row, RunReport};
 use crate::scenario::Scenario;
 use crate::target::{Choice, Connect, Localstack, Stop, Target, preflight};
+use budget::Purse;
 use exports::Kept;
 use settling::Settling;
 
 pub use copied::{Copied, check_copied};
 pub use drill::{Drill, DrillReport, drill, drill_on};
+#[cfg(all(feature = "emulator", feature = "stacks"))]
+pub use dry_run::stacks as dry_run_of_stacks;
+#[cfg(feature = "emulator")]
+pub use dry_run::{dry_run, estimate, must_fit};
 pub use lag::{LagProgress, LagSettings, Length, Measurement, lag, lag_on};
 pub use measured::{all_measured, histories, join, measured};
 #[cfg(feature = "emulator")]
 pub use open::open_in_process;
 pub use open::{Opened, Pace, open};
+#[cfg(feature = "emulator")]
+pub use rehearsal::Verb;
 pub use select::by_name;
 #[cfg(feature = "emulator")]
 pub use selftest::{SelfTestSettings, self_test};
@@ -81,6 +93,8 @@ pub struct Settings {
     pub settle: Option<Duration>,
     /// What a run may cost at most, in USD: nothing is sent that would pass it. None: no cap.
     pub max_usd: Option<f64>,
+    /// The file in which runs add up what they cost, so that `max_usd` is a cap for all of them.
+    pub spent: Option<PathBuf>,
     /// The ARN of the role that replicates fresh pairs. Needed on AWS; emulators check its form.
     pub role: Option<String>,
     /// How many scenarios run side by side.
@@ -119,6 +133,7 @@ impl Default for Settings {
             deadline: None,
             settle: None,
             max_usd: None,
+            spent: None,
             role: None,
             jobs: None,
             keep: false,
@@ -310,21 +325,21 @@ async fn carried_out(
     let scenarios = select::suitable(scenarios, shared, &mut rows).await?;
     rows.iter().for_each(&on_row);
     tokio::pin!(interrupt);
-    let terms = budget::set(shared, settings, &scenarios);
+    let purse = Purse::open(shared, settings, &scenarios)?;
     // Where pairs rest first, each scenario's own canaries have to do: another rest for one more
     // pair would show nothing else.
     if !scenarios.is_empty() && shared.pace.settle.is_zero() {
-        let unproved = Box::pin(liveness::proved(shared, interrupt.as_mut())).await?;
+        let unproved = Box::pin(liveness::proved(shared, &purse, interrupt.as_mut())).await?;
         rows.extend(unproved.inspect(&on_row));
     }
     let end = all(shared, scenarios, jobs, &mut rows, &on_row, interrupt).await;
     let mut report = RunReport::new(shared.header.clone(), in_order(rows, &order));
     report.interrupted = end == End::Interrupted;
     if let End::Stopped(why) = end {
-        budget::tell(why, settings.max_usd, &mut report);
+        purse.tell(why, &mut report);
     }
     Box::pin(clean_up(shared, &mut report)).await;
-    budget::account(shared, &terms, &mut report);
+    purse.account(&shared.target, &mut report);
     report.elapsed = began.elapsed();
     exports::unsaved(shared.journal.finish(), &mut report);
     Ok(report)

@@ -33,7 +33,7 @@ mod refusal;
 #[cfg(feature = "aws")]
 pub use aws::{aws, may_call_aws};
 pub use choice::Choice;
-pub use connect::{endpoint, in_process};
+pub use connect::{endpoint, in_process, offered_by_endpoints};
 #[cfg(feature = "localstack")]
 pub use container::Container;
 pub use customer_key::CustomerKey;

@@ -4,6 +4,8 @@
 
 #[path = "aws/accept.rs"]
 mod accept;
+#[path = "aws/ahead.rs"]
+mod ahead;
 #[path = "aws/asked.rs"]
 mod asked;
 #[path = "aws/denied.rs"]
@@ -16,6 +18,8 @@ mod guard;
 mod policies;
 #[path = "aws/refused.rs"]
 mod refused;
+#[path = "aws/secrets.rs"]
+mod secrets;
 #[path = "aws/stand_in.rs"]
 mod stand_in;
 #[path = "aws/whole.rs"]

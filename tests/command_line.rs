@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use rstest::rstest;
 
+#[path = "command_line/ahead.rs"]
+mod ahead;
 #[path = "command_line/drill.rs"]
 mod drill;
 #[path = "command_line/existing.rs"]
@@ -20,6 +22,8 @@ mod kill;
 mod measurements;
 #[path = "command_line/reports.rs"]
 mod reports;
+#[path = "command_line/secrets.rs"]
+mod secrets;
 #[cfg(feature = "stacks")]
 #[path = "command_line/stacks.rs"]
 mod stacks;
@@ -285,7 +289,7 @@ fn aws_together_with_an_endpoint_variable_is_refused(
 #[case::never(&["--account", "111122223333", "--never-account", "1111*"], "", "never touched")]
 #[case::endpoint(&["--account", "111122223333"], "[default]\nendpoint_url = http://127.0.0.1:4566", "endpoint_url")]
 #[case::services(&["--account", "111122223333", "--source-profile", "a"], "[profile a]\nservices = fake", "services")]
-#[case::keys(&["--account", "111122223333", "--profile", "a"], "[profile a]\naws_access_key_id = test\naws_secret_access_key = test", "an emulator's")]
+#[case::keys(&["--account", "111122223333", "--role", "arn:aws:iam::111122223333:role/r", "--profile", "a", "run", "version-id"], "[profile a]\naws_access_key_id = test\naws_secret_access_key = test", "an emulator's")]
 fn aws_is_refused_where_the_guard_says_so(
     #[case] arguments: &[&str],
     #[case] profiles: &str,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::args::Format;
-use super::caution::CautionFlags;
+use super::caution::{AcceptFlags, CostFlags, look_ahead, say_the_estimate};
 use super::ended;
 use super::output::{format, look, print};
 use super::targeting::TargetFlags;
@@ -13,7 +13,7 @@ use crate::config::Variables;
 use crate::error::{ExitCode, Result};
 use crate::lag::Turn;
 use crate::report::terminal;
-use crate::runner::{self, Drill, DrillReport};
+use crate::runner::{self, Drill, DrillReport, Verb};
 
 const DRILL_EXAMPLES: &str = "\
 Examples:
@@ -49,7 +49,10 @@ pub(super) struct DrillFlags {
     pub(super) target: TargetFlags,
 
     #[command(flatten)]
-    pub(super) caution: CautionFlags,
+    pub(super) accept: AcceptFlags,
+
+    #[command(flatten)]
+    pub(super) cost: CostFlags,
 
     /// How to print the report [default: terminal] [BUCKETPAIR_FORMAT]
     #[arg(long, value_enum)]
@@ -61,9 +64,15 @@ pub(super) async fn drill(arguments: DrillFlags, variables: Variables) -> Result
     let format = format(arguments.format, &variables)?;
     let mut settings = variables.settings_below(arguments.target.target.as_deref())?;
     arguments.target.apply(&mut settings)?;
-    arguments.caution.apply(&mut settings);
+    arguments.accept.apply(&mut settings);
+    let dry_run = arguments.cost.apply(&mut settings)?;
     settings.report = None;
     let drill = Drill::new(arguments.deny).with_own_pair(arguments.i_own_this_pair);
+    let verb = Verb::Drill(drill.clone());
+    if dry_run {
+        return look_ahead(&settings, &verb, format == Format::Json).await;
+    }
+    say_the_estimate(&settings, &verb).await?;
     let found = Box::pin(runner::drill(settings, drill, ended())).await?;
     match format {
         Format::Json => print(&format!("{:#}", serde_json::json!(found))),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::args::Format;
-use super::caution::CautionFlags;
+use super::caution::AcceptFlags;
 use super::ended;
 use super::targeting::{TargetFlags, parsed};
 use crate::config::Variables;
@@ -85,7 +85,7 @@ pub(super) struct Lag {
     target: TargetFlags,
 
     #[command(flatten)]
-    caution: CautionFlags,
+    accept: AcceptFlags,
 
     /// Leave the buckets where they are, and name them [BUCKETPAIR_KEEP]
     #[arg(long)]
@@ -105,7 +105,7 @@ pub(super) async fn lag(arguments: Lag, variables: Variables) -> Result<ExitCode
     let asked = asked(&arguments)?;
     let mut settings = variables.settings_below(arguments.target.target.as_deref())?;
     arguments.target.apply(&mut settings)?;
-    arguments.caution.apply(&mut settings);
+    arguments.accept.apply(&mut settings);
     settings.keep |= arguments.keep;
     settings.report = arguments.report.or(settings.report);
     let is_shown = arguments.format == Format::Terminal && std::io::stderr().is_terminal();

@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::EXIT_CODES;
-use super::caution::CautionFlags;
+use super::caution::{AcceptFlags, CostFlags, look_ahead, say_the_estimate};
 use super::ended;
 use super::output::{Output, OutputFlags, ReportFormat as Format};
-use super::targeting::{TargetFlags, parsed};
-use crate::config::{Variables, usd};
+use super::targeting::TargetFlags;
+use crate::config::Variables;
 use crate::error::{ExitCode, Result};
 use crate::report::Row;
-use crate::runner::{self, Settings};
+use crate::runner::{self, Settings, Verb};
 use crate::target::{Choice, Localstack};
 
 /// Runs scenarios and judges what was seen.
@@ -39,11 +39,10 @@ pub(super) struct Run {
     pub(super) jobs: Option<usize>,
 
     #[command(flatten)]
-    pub(super) caution: CautionFlags,
+    pub(super) accept: AcceptFlags,
 
-    /// Send nothing that would make the run cost more than this; ends with 3 [BUCKETPAIR_MAX_USD]
-    #[arg(long, value_name = "USD")]
-    pub(super) max_usd: Option<String>,
+    #[command(flatten)]
+    pub(super) cost: CostFlags,
 
     /// Break the embedded pair on purpose, to see the checks catch it
     #[arg(long, value_name = "NAME")]
@@ -69,8 +68,8 @@ impl Run {
             files: [before.files, self.files].concat(),
             target: self.target.over(before.target),
             jobs: self.jobs.or(before.jobs),
-            caution: self.caution.over(&before.caution),
-            max_usd: self.max_usd.or(before.max_usd),
+            accept: self.accept.over(&before.accept),
+            cost: self.cost.over(before.cost),
             defect: [before.defect, self.defect].concat(),
             survey: self.survey || before.survey,
             keep: self.keep || before.keep,
@@ -81,7 +80,11 @@ impl Run {
 
 /// Runs scenarios, prints the report, and says how it ended.
 pub(super) async fn run(arguments: Run, variables: Variables) -> Result<ExitCode> {
-    let (settings, output) = settings(arguments, &variables)?;
+    let (settings, output, dry_run) = settings(arguments, &variables)?;
+    if dry_run {
+        return look_ahead(&settings, &Verb::Run, output.format == Format::Json).await;
+    }
+    say_the_estimate(&settings, &Verb::Run).await?;
     let progress = Progress::new(output.format);
     announce(&settings);
     let report = runner::run(settings, |row| progress.row(row), ended()).await;
@@ -99,8 +102,8 @@ fn announce(settings: &Settings) {
     }
 }
 
-/// The settings of variables, then of flags.
-fn settings(arguments: Run, variables: &Variables) -> Result<(Settings, Output)> {
+/// The settings of variables, then of flags; where the report goes; whether nothing is to be done.
+fn settings(arguments: Run, variables: &Variables) -> Result<(Settings, Output, bool)> {
     let mut settings = variables.settings_below(arguments.target.target.as_deref())?;
     arguments.target.apply(&mut settings)?;
     settings.jobs = arguments.jobs.or(settings.jobs);
@@ -108,16 +111,14 @@ fn settings(arguments: Run, variables: &Variables) -> Result<(Settings, Output)>
     let output = arguments
         .output
         .output(settings.report.as_deref(), variables)?;
-    arguments.caution.apply(&mut settings);
-    let form = "an amount such as 0.50";
-    let max_usd = parsed("--max-usd", arguments.max_usd, form, usd)?;
-    settings.max_usd = max_usd.or(settings.max_usd);
+    arguments.accept.apply(&mut settings);
+    let dry_run = arguments.cost.apply(&mut settings)?;
     settings.keep |= arguments.keep;
     settings.survey = arguments.survey;
     settings.globs = arguments.globs;
     settings.files = arguments.files;
     settings.defects = arguments.defect;
-    Ok((settings, output))
+    Ok((settings, output, dry_run))
 }
 
 /// A line on the terminal that counts the scenarios as they end.
@@ -162,7 +163,7 @@ mod tests {
         let pairs = pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let variables = Variables::read(pairs)?;
         let arguments = Arguments::parse_from(line.split(' ')).run;
-        let (settings, output) = settings(arguments, &variables)?;
+        let (settings, output, _) = settings(arguments, &variables)?;
         Ok((settings, output.format))
     }
 

@@ -11,8 +11,8 @@ use super::output::format;
 use super::targeting::TargetFlags;
 use crate::config::Variables;
 use crate::error::{Error, ExitCode, Result};
-use crate::runner::Settings;
 use crate::runner::stack::{self, Blueprint, OnFailure, Request};
+use crate::runner::{Settings, dry_run_of_stacks};
 
 mod shown;
 
@@ -97,6 +97,10 @@ struct Up {
     #[arg(long, value_name = "NAME")]
     capability: Vec<String>,
 
+    /// Say what would be made; call nothing
+    #[arg(long)]
+    dry_run: bool,
+
     /// What becomes of a stack that fails
     #[arg(long, value_enum, default_value_t)]
     on_failure: Failing,
@@ -161,6 +165,10 @@ struct Down {
     #[arg(long)]
     delete_data: bool,
 
+    /// Say what would be removed; call nothing
+    #[arg(long)]
+    dry_run: bool,
+
     /// How to print it [default: terminal] [BUCKETPAIR_FORMAT]
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -179,6 +187,10 @@ async fn up(arguments: Up, variables: &Variables) -> Result<ExitCode> {
     let shown = Shown(format(arguments.format, variables)?);
     let request = request(&arguments)?;
     let settings = settings(arguments.target, variables)?;
+    if arguments.dry_run {
+        let seen = Box::pin(dry_run_of_stacks::up(&settings, &request)).await?;
+        return Ok(shown.dry_run(&seen));
+    }
     let on_progress = |progress: &stack::Progress<'_>| shown.progress(progress);
     let (raised, took) = stack::up(&settings, request, on_progress, ended()).await?;
     shown.raised(&raised, took);
@@ -237,6 +249,10 @@ async fn down(arguments: Down, variables: &Variables) -> Result<ExitCode> {
     let shown = Shown(format(arguments.format, variables)?);
     let (name, delete_data) = (&arguments.name, arguments.delete_data);
     let settings = settings(arguments.target, variables)?;
+    if arguments.dry_run {
+        let seen = Box::pin(dry_run_of_stacks::down(&settings, name, delete_data)).await?;
+        return Ok(shown.dry_run(&seen));
+    }
     let on_progress = |progress: &stack::Progress<'_>| shown.progress(progress);
     let removal = stack::down(&settings, name, delete_data, on_progress, ended());
     let (removed, left) = removal.await?;

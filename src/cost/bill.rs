@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Class, Prices, Requests, Usage};
+use super::{Class, Price, Prices, Requests, Usage};
 
 const GB: f64 = (1_u64 << 30) as f64;
 
@@ -54,18 +54,24 @@ pub struct Line {
     pub unit: String,
     /// What it costs, in USD.
     pub usd: f64,
+    /// The date of its price; none where it is free.
+    #[serde(default)]
+    pub price_of: Option<String>,
 }
 
 /// What usage costs at most, by the table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Bill {
-    /// The date of the table's prices.
+    /// The dates of the prices: `2026-05`, or the first and the last (`2021-03 to 2026-08`).
     pub prices_of: String,
-    /// The items that cost something.
+    /// The items that were used.
     pub lines: Vec<Line>,
     /// Their sum, in USD.
     pub usd: f64,
+    /// Regions that the table has no figures for: they are charged by an allowance.
+    #[serde(default)]
+    pub allowed_for: Vec<String>,
 }
 
 impl Bill {
@@ -77,22 +83,46 @@ impl Bill {
         lines.extend(replicas(prices, usage, terms));
         lines.extend(storage(prices, usage, terms));
         lines.retain(|line| line.quantity > 0.0);
-        let usd = lines.iter().map(|line| line.usd).sum();
         Self {
-            prices_of: prices.date.clone(),
+            prices_of: dates(prices, &lines),
+            usd: lines.iter().map(|line| line.usd).sum(),
+            allowed_for: allowed_for(prices, &lines),
             lines,
-            usd,
         }
     }
 }
 
-fn line(what: &str, region: &str, unit: &str, quantity: f64, price: f64) -> Line {
+/// The first and the last date among the prices that were used; among all where none was.
+fn dates(prices: &Prices, lines: &[Line]) -> String {
+    let used = lines.iter().filter_map(|line| line.price_of.as_deref());
+    let mut dates: Vec<_> = used.collect();
+    if dates.is_empty() {
+        dates = prices.each().map(|price| price.date.as_str()).collect();
+    }
+    match (dates.iter().min(), dates.iter().max()) {
+        (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
+        (first, _) => first.copied().unwrap_or_default().to_owned(),
+    }
+}
+
+fn allowed_for(prices: &Prices, lines: &[Line]) -> Vec<String> {
+    let charged = lines.iter().filter(|line| line.usd > 0.0);
+    let mut regions: Vec<_> = charged.map(|line| line.region.clone()).collect();
+    regions.sort_unstable();
+    regions.dedup();
+    regions.retain(|region| !prices.knows(region));
+    regions
+}
+
+/// A line at a price for so many of its unit; free without one.
+fn line(what: &str, region: &str, unit: &str, quantity: f64, per: Option<(&Price, f64)>) -> Line {
     Line {
         what: what.to_owned(),
         region: region.to_owned(),
         quantity,
         unit: unit.to_owned(),
-        usd: quantity * price,
+        usd: per.map_or(0.0, |(price, of)| quantity * price.usd / of),
+        price_of: per.map(|(price, _)| price.date.clone()),
     }
 }
 
@@ -111,21 +141,26 @@ fn requests(prices: &Prices, usage: &Usage) -> Vec<Line> {
     let mut lines = Vec::new();
     for region in regions(usage) {
         let price = prices.of(region);
-        for (class, what, per_1000) in [
+        for (class, what, per) in [
             (
                 Class::Write,
                 "PUT, COPY, POST and LIST",
-                price.writes_per_1000,
+                Some((&price.writes_per_1000, 1000.0)),
             ),
-            (Class::Read, "GET, HEAD and others", price.reads_per_1000),
-            (Class::Free, "DELETE and STS, free", 0.0),
+            (
+                Class::Read,
+                "GET, HEAD and others",
+                Some((&price.reads_per_1000, 1000.0)),
+            ),
+            (Class::Kms, "KMS", Some((&prices.kms_per_10000, 10_000.0))),
+            (Class::Free, "DELETE and others that are free", None),
         ] {
             let count = sum(usage, |requests| {
                 let counts =
                     requests.region == region && prices.class(&requests.operation) == class;
                 u64::from(counts) * requests.attempts
             });
-            lines.push(line(what, region, "requests", count, per_1000 / 1000.0));
+            lines.push(line(what, region, "requests", count, per));
         }
     }
     lines
@@ -134,14 +169,9 @@ fn requests(prices: &Prices, usage: &Usage) -> Vec<Line> {
 fn downloads(prices: &Prices, usage: &Usage) -> Vec<Line> {
     let each = |region| {
         let here = |requests: &Requests| u64::from(requests.region == region) * requests.received;
-        let price = prices.of(region).gb_to_internet;
-        line(
-            "to the internet",
-            region,
-            "GB",
-            sum(usage, here) / GB,
-            price,
-        )
+        let price = &prices.of(region).gb_to_internet;
+        let gb = sum(usage, here) / GB;
+        line("to the internet", region, "GB", gb, Some((price, 1.0)))
     };
     regions(usage).into_iter().map(each).collect()
 }
@@ -163,32 +193,35 @@ fn replicas(prices: &Prices, usage: &Usage, terms: &Terms) -> Vec<Line> {
     let travels =
         |requests: &Requests| requests.of_source && TRAVELS.contains(&requests.operation.as_str());
     let copies = f64::from(terms.copies);
-    let writes = sum(usage, |requests| {
+    let written = sum(usage, |requests| {
         u64::from(travels(requests)) * requests.attempts
-    }) * copies;
+            + u64::from(requests.of_source) * requests.markers
+    });
+    let writes = written * copies;
     let sent = sum(usage, |requests| {
         u64::from(travels(requests)) * requests.sent
     }) * copies
         / GB;
-    let between = match here == there {
-        true => 0.0,
-        false => prices.of(here).gb_to_region,
-    };
+    let between = (here != there).then_some((&prices.of(here).gb_to_region, 1.0));
     let rtc = if terms.rtc { sent } else { 0.0 };
+    let (read, write) = (
+        &prices.of(here).reads_per_1000,
+        &prices.replica_writes_per_1000,
+    );
     vec![
         line(
             "replication's GET",
             here,
             "requests",
             writes,
-            prices.of(here).reads_per_1000 / 1000.0,
+            Some((read, 1000.0)),
         ),
         line(
             "replication's PUT",
             there,
             "requests",
             writes,
-            prices.replica_writes_per_1000 / 1000.0,
+            Some((write, 1000.0)),
         ),
         line("to the other region", here, "GB", sent, between),
         line(
@@ -196,7 +229,7 @@ fn replicas(prices: &Prices, usage: &Usage, terms: &Terms) -> Vec<Line> {
             here,
             "GB",
             rtc,
-            prices.rtc_per_gb,
+            Some((&prices.rtc_per_gb, 1.0)),
         ),
     ]
 }
@@ -211,20 +244,15 @@ fn storage(prices: &Prices, usage: &Usage, terms: &Terms) -> Vec<Line> {
     });
     let (here, there) = (&terms.source_region, &terms.destination_region);
     let replicas = bytes * f64::from(terms.copies);
+    let month = |region: &str| Some((&prices.of(region).gb_month, 1.0));
     vec![
-        line(
-            "storage",
-            here,
-            "GB-months",
-            bytes / GB,
-            prices.of(here).gb_month,
-        ),
+        line("storage", here, "GB-months", bytes / GB, month(here)),
         line(
             "storage of replicas",
             there,
             "GB-months",
             replicas / GB,
-            prices.of(there).gb_month,
+            month(there),
         ),
     ]
 }
@@ -266,7 +294,10 @@ mod tests {
         usage.of(true, "ap-northeast-1", "DeleteObject").attempts = 5;
         near(usd(&usage, &terms(), "PUT, COPY, POST and LIST"), 0.0094);
         near(usd(&usage, &terms(), "GET, HEAD and others"), 0.004);
-        near(usd(&usage, &terms(), "DELETE and STS, free"), 0.0);
+        near(
+            usd(&usage, &terms(), "DELETE and others that are free"),
+            0.0,
+        );
     }
 
     #[test]
@@ -296,5 +327,20 @@ mod tests {
         let mut usage = Usage::default();
         usage.of(false, "us-east-1", "GetObject").received = 1 << 31;
         near(usd(&usage, &terms(), "to the internet"), 0.18);
+    }
+
+    #[test]
+    fn each_line_has_the_date_of_its_price_and_an_allowance_is_said_to_be_one() {
+        let mut usage = Usage::default();
+        usage.of(true, "ap-northeast-1", "PutObject").attempts = 1;
+        usage.of(false, "mars-central-1", "HeadObject").attempts = 1;
+        usage.of(false, "mars-central-1", "DescribeKey").attempts = 10_000;
+        let terms = Terms::new("ap-northeast-1", "mars-central-1", 1);
+        let bill = Bill::new(&Prices::built_in(), &usage, &terms);
+        let dated = bill.lines.iter().all(|line| line.price_of.is_some());
+        assert!(dated, "{bill:#?}");
+        assert_eq!(bill.allowed_for, ["mars-central-1"]);
+        assert_eq!(bill.prices_of, "2026-05 to 2026-08");
+        near(usd(&usage, &terms, "KMS"), 0.03);
     }
 }

@@ -19,6 +19,9 @@ pub struct Requests {
     pub attempts: u64,
     /// The bytes of the bodies sent.
     pub sent: u64,
+    /// How many delete markers were asked for beside the attempts, by a deletion of many keys.
+    #[serde(default)]
+    pub markers: u64,
     /// The bytes of the bodies received.
     pub received: u64,
 }
@@ -74,10 +77,38 @@ impl Usage {
             ours.calls += theirs.calls;
             ours.attempts += theirs.attempts;
             ours.sent += theirs.sent;
+            ours.markers += theirs.markers;
             ours.received += theirs.received;
         }
         for (code, times) in &other.refusals {
             *self.refusals.entry(code.clone()).or_default() += times;
+        }
+    }
+
+    /// What was asked after an earlier account of the same.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> Self {
+        let mut after = self.clone();
+        for theirs in &before.requests {
+            let ours = after.of(theirs.of_source, &theirs.region, &theirs.operation);
+            ours.calls -= theirs.calls.min(ours.calls);
+            ours.attempts -= theirs.attempts.min(ours.attempts);
+            ours.sent -= theirs.sent.min(ours.sent);
+            ours.markers -= theirs.markers.min(ours.markers);
+            ours.received -= theirs.received.min(ours.received);
+        }
+        after.requests.retain(|requests| requests.calls > 0);
+        after
+    }
+
+    /// So many times as much.
+    pub fn scale(&mut self, times: u64) {
+        for requests in &mut self.requests {
+            requests.calls *= times;
+            requests.attempts *= times;
+            requests.sent *= times;
+            requests.markers *= times;
+            requests.received *= times;
         }
     }
 
@@ -110,6 +141,23 @@ mod tests {
         assert_eq!(both.of(true, "a", "PutObject").attempts, 4);
         assert_eq!(both.of(true, "a", "PutObject").sent, 10);
         assert_eq!(both.attempts(), 6);
+    }
+
+    #[test]
+    fn what_was_asked_since_is_the_difference_and_can_be_taken_often() {
+        let mut before = Usage::default();
+        let put = before.of(true, "a", "PutObject");
+        (put.calls, put.attempts, put.sent) = (1, 2, 10);
+        let head = before.of(true, "a", "HeadBucket");
+        (head.calls, head.attempts) = (1, 1);
+        let mut after = before.clone();
+        let put = after.of(true, "a", "PutObject");
+        (put.calls, put.attempts, put.sent) = (4, 5, 40);
+        let mut since = after.since(&before);
+        assert_eq!(since.requests.len(), 1, "{since:?}");
+        since.scale(2);
+        let put = since.of(true, "a", "PutObject");
+        assert_eq!((put.calls, put.attempts, put.sent), (6, 6, 60));
     }
 
     #[test]

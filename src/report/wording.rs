@@ -142,8 +142,12 @@ pub(super) fn cost_line(report: &RunReport) -> Option<String> {
         0 => String::new(),
         times => format!(", {times} of them throttled"),
     };
+    let allowance = match bill.allowed_for.is_empty() {
+        true => String::new(),
+        false => format!(", for {} an allowance", bill.allowed_for.join(", ")),
+    };
     Some(format!(
-        "{requests} requests{throttled}; at most {usd:.4} USD by the list prices of {date}"
+        "{requests} requests{throttled}; at most {usd:.4} USD by the list prices of {date}{allowance}"
     ))
 }
 

@@ -131,7 +131,7 @@ async fn judged(
     let mut report = RunReport::new(shared.header.clone(), in_order(rows, &order));
     (report.interrupted, report.elapsed) = (interrupted, began.elapsed());
     if let Some(why) = stopped {
-        budget::tell(why, None, &mut report);
+        budget::tell(why, &mut report);
     }
     unsaved(shared.journal.finish(), &mut report);
     report

@@ -11,6 +11,7 @@ use std::pin::Pin;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use super::budget::Purse;
 use super::{Settings, Shared, Stage, clean_up, opened, play};
 use crate::check::{Check, CheckKind, Obstacles, judge};
 use crate::error::{Error, Result};
@@ -91,7 +92,8 @@ pub async fn drill(
         }
         preflight(&opened.target).await?;
         let shared = shared(&opened, &settings, &drill)?;
-        staged(&shared, &drill, interrupt).await
+        let purse = Purse::open(&shared, &settings, &[])?;
+        staged(&shared, &purse, &drill, interrupt).await
     };
     let outcome = outcome.await;
     let (mut report, left) = opened.closed(outcome).await?;
@@ -111,8 +113,9 @@ pub async fn drill_on(
 ) -> Result<DrillReport> {
     must_fail_objects(&drill.action)?;
     let shared = shared(opened, settings, drill)?;
+    let purse = Purse::open(&shared, settings, &[])?;
     tokio::pin!(interrupt);
-    staged(&shared, drill, interrupt).await
+    staged(&shared, &purse, drill, interrupt).await
 }
 
 /// Who says that objects may stay FAILED in their pair has accepted writes into it.
@@ -124,19 +127,19 @@ fn shared(opened: &super::Opened, settings: &Settings, drill: &Drill) -> Result<
 
 async fn staged(
     shared: &Shared,
+    purse: &Purse,
     drill: &Drill,
     interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
 ) -> Result<DrillReport> {
     let began = Instant::now();
-    allowed(shared, drill).await?;
-    let scenario = Scenario::new("drill", "an alarm for failed replication is alive")
-        .proves(["R-IAM-09", "R-STATUS-09", "R-STATUS-10"])
-        .needs([Capability::DenyReplication]);
-    let mut stage = play::stage(shared, &scenario).await?;
-    let acted = tokio::select! {
-        acted = Box::pin(stage.drill(drill)) => acted,
-        () = interrupt => Err(Error::Interrupted),
+    let mut stage = set(shared, purse, drill).await?;
+    let (acted, stopped) = tokio::select! {
+        acted = Box::pin(stage.drill(drill)) => (acted, None),
+        why = shared.target.stopped() => (Err(purse.error(why)), Some(why)),
+        () = interrupt => (Err(Error::Interrupted), None),
     };
+    // What was denied is given back, whatever that costs.
+    shared.target.meter.lift();
     let restored = stage.restore_what_is_denied().await;
     let mut report = RunReport::new(shared.header.clone(), Vec::new());
     report.interrupted = matches!(acted, Err(Error::Interrupted));
@@ -144,6 +147,10 @@ async fn staged(
     stage.tear_down().await;
     let mut found = found?;
     clean_up(shared, &mut found.report).await;
+    stopped
+        .into_iter()
+        .for_each(|why| purse.tell(why, &mut found.report));
+    purse.account(&shared.target, &mut found.report);
     found.report.elapsed = began.elapsed();
     // The clean-up has gone at it again, unless the user keeps everything.
     let left = &mut found.report.left_behind;
@@ -151,6 +158,26 @@ async fn staged(
         left.push(format!("the denial of {} ({error})", drill.action));
     }
     Ok(found)
+}
+
+/// The pair that is drilled. What was made of one that cannot be had is removed.
+async fn set(shared: &Shared, purse: &Purse, drill: &Drill) -> Result<Stage> {
+    let scenario = Scenario::new("drill", "an alarm for failed replication is alive")
+        .proves(["R-IAM-09", "R-STATUS-09", "R-STATUS-10"])
+        .needs([Capability::DenyReplication]);
+    let setting = async {
+        allowed(shared, drill).await?;
+        play::stage(shared, &scenario).await
+    };
+    let set = tokio::select! {
+        set = Box::pin(setting) => set,
+        why = shared.target.stopped() => Err(purse.error(why)),
+    };
+    if set.is_err() {
+        shared.target.meter.lift();
+        Box::pin(provision::tear_down_all(&shared.target, &shared.ledger)).await;
+    }
+    set
 }
 
 /// Whether denying this action makes an object FAILED: only that is an alarm's business.
@@ -263,7 +290,7 @@ impl Stage {
                 history.plan.checks = self.checks(&acted)?;
                 report.rows.push(Row::Judged(judge(&history)?));
             }
-            Err(Error::Interrupted) => {}
+            Err(Error::Interrupted | Error::Budget(_)) => {}
             Err(error) => {
                 let plan = &history.plan;
                 report

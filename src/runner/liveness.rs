@@ -2,7 +2,8 @@
 
 use std::pin::Pin;
 
-use super::{Shared, budget, play};
+use super::budget::Purse;
+use super::{Shared, play};
 use crate::error::{Error, Result};
 use crate::history::Journal;
 use crate::provision::tear_down_all;
@@ -19,9 +20,10 @@ const SUMMARY: &str = "this server replicates";
 /// [`Error::NotReplicating`], or what was refused, where the run is no survey; an interruption.
 pub(super) async fn proved(
     shared: &Shared,
+    purse: &Purse,
     interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
 ) -> Result<Option<Row>> {
-    match prove_live(shared, interrupt).await {
+    match prove_live(shared, purse, interrupt).await {
         Err(error) if shared.survey && is_the_servers(&error) => {
             Ok(Some(Row::errored(NAME, SUMMARY, &error)))
         }
@@ -38,6 +40,7 @@ fn is_the_servers(error: &Error) -> bool {
 /// than one a scenario.
 pub(super) async fn prove_live(
     shared: &Shared,
+    purse: &Purse,
     interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
 ) -> Result<()> {
     let unsaved = Shared {
@@ -47,7 +50,7 @@ pub(super) async fn prove_live(
     };
     let outcome = tokio::select! {
         outcome = Box::pin(canaries(&unsaved)) => outcome,
-        why = shared.target.stopped() => Err(budget::error(why)),
+        why = shared.target.stopped() => Err(purse.error(why)),
         () = interrupt => Err(Error::Interrupted),
     };
     let Err(cause) = outcome else { return Ok(()) };

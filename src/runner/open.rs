@@ -235,12 +235,17 @@ async fn localstack(settings: &Settings) -> Result<Opened> {
     })
 }
 
+/// The environment of this process, which the guard of AWS looks into.
+#[cfg(feature = "aws")]
+pub(super) fn environment() -> impl Iterator<Item = (String, String)> {
+    let text = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
+    std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
+}
+
 /// Real AWS, behind the guard of [`target::Accounts`].
 #[cfg(feature = "aws")]
 async fn aws(settings: &Settings) -> Result<Opened> {
-    let text = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
-    let environment = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
-    let environment: Vec<_> = environment.collect();
+    let environment: Vec<_> = environment().collect();
     let target = target::aws(&settings.connect, &environment).await?;
     Ok(Opened::new(target, Pace::AWS))
 }

@@ -16,13 +16,20 @@ pub(super) fn of(opened: &Opened, settings: &Settings) -> Result<String> {
     if opened.pair.is_some() {
         return Ok(settings.role.clone().unwrap_or_default());
     }
+    of_account(settings, &identity.account).map(str::to_owned)
+}
+
+/// The role that was named, which has to be of the source's account.
+///
+/// # Errors
+/// As [`of`].
+pub(super) fn of_account<'a>(settings: &'a Settings, source: &str) -> Result<&'a str> {
     let role = settings.role.as_deref().ok_or_else(missing)?;
     match account_of(role) {
-        Some(account) if account == identity.account => Ok(role.to_owned()),
+        Some(account) if account == source => Ok(role),
         Some(account) => Err(Error::Usage(format!(
-            "the role {role} is of the account {account}, and the source is in {}; S3 takes a role \
-             of the source's account only, name one",
-            identity.account
+            "the role {role} is of the account {account}, and the source is in {source}; S3 takes a \
+             role of the source's account only, name one"
         ))),
         None => Err(Error::Usage(format!(
             "--role {role:?} is no role; write arn:aws:iam::ACCOUNT:role/NAME"

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
+use super::budget::Purse;
 use super::liveness::prove_live;
 use super::open::closed;
 use super::{Opened, Settings, Shared, open};
@@ -146,7 +147,8 @@ async fn live(
     let began = Instant::now();
     let shared = Shared::new(opened, &settings)?;
     let name = &raised.source.0.name;
-    match prove_live(&shared, interrupt).await {
+    let purse = Purse::open(&shared, &settings, &[])?;
+    match prove_live(&shared, &purse, interrupt).await {
         Ok(()) => Ok((raised, began.elapsed())),
         Err(Error::NotReplicating(why)) => Err(Error::NotReplicating(format!(
             "{why}; both stacks stand, and `bucketpair doctor --stack {name}` may say why"

@@ -83,6 +83,12 @@ pub fn in_process(
     }
 }
 
+/// What an S3 endpoint is taken to offer before it is asked; Amazon S3 too.
+#[must_use]
+pub fn offered_by_endpoints() -> BTreeSet<Capability> {
+    everything()
+}
+
 /// What an S3 endpoint is taken to offer.
 pub(super) fn everything() -> BTreeSet<Capability> {
     [

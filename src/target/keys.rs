@@ -12,7 +12,7 @@ const AWS_PREFIXES: [&str; 2] = ["AKIA", "ASIA"];
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html>
 const SHORTEST: usize = 16;
 
-/// A static key pair. Its `Debug` shows no secret.
+/// A static key pair. Its `Debug` shows no more than whose kind it is.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Keys {
     /// The access key ID.
@@ -37,8 +37,9 @@ impl Keys {
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind: String = self.access_key_id.chars().take(4).collect();
         f.debug_struct("Keys")
-            .field("access_key_id", &self.access_key_id)
+            .field("access_key_id", &format!("{kind}…"))
             .finish_non_exhaustive()
     }
 }
@@ -114,9 +115,12 @@ mod tests {
 
     #[test]
     fn keys_show_no_secret() {
-        let shown = format!("{:?}", Keys::new("id", "hunter2"));
+        let mut keys = Keys::new("AKIA0123456789ABCDEF", "hunter2");
+        keys.session_token = Some("hunter3".to_owned());
+        let shown = format!("{keys:?}");
+        assert!(shown.contains("AKIA…"), "{shown}");
         assert!(
-            shown.contains("id") && !shown.contains("hunter2"),
+            !shown.contains("hunter") && !shown.contains("0123"),
             "{shown}"
         );
     }

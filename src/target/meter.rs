@@ -1,8 +1,10 @@
 //! Counting what is asked of AWS, and stopping at a cap.
 //!
-//! An interceptor on every S3 client counts. Where a cap is set, it looks before each attempt
+//! An interceptor on every client counts. Where a cap is set, it looks before each attempt
 //! whether that one would pass it; then nothing is sent any more until [`Meter::lift`], so that the
 //! teardown can go on. What waits then is for the runner to drop.
+
+mod sizes;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,6 +27,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use crate::cost::{Bill, Prices, Terms, Usage};
+use sizes::Sizes;
 
 /// The codes of keys that are no longer valid.
 const EXPIRED: [&str; 4] = [
@@ -63,8 +66,7 @@ struct Inner {
 struct State {
     usage: Usage,
     cap: Option<Cap>,
-    /// The largest body that was sent: a copy is counted at this size.
-    largest: u64,
+    sizes: Sizes,
     lifted: bool,
     /// The operations that were denied, each with what was said first.
     denied: BTreeMap<String, (String, String)>,
@@ -176,16 +178,16 @@ impl Meter {
     }
 
     /// Counts an attempt, unless it would pass the cap.
-    fn attempt(&self, side: &Counting, operation: &str, body: u64) {
+    fn attempt(&self, side: &Counting, sent: &Sent<'_>) {
         let mut state = self.state();
-        let body = match operation {
-            "CopyObject" => state.largest,
-            _ => body,
-        };
+        let moved = state.sizes.moved(sent.operation, sent.uri, sent.body);
+        let largest = state.sizes.largest();
         let count = |usage: &mut Usage| {
-            let requests = usage.of(side.of_source, &side.region, operation);
+            let requests = usage.of(side.of_source, &side.region, sent.operation);
             requests.attempts += 1;
-            requests.sent += body;
+            requests.sent += moved;
+            requests.markers += sent.markers;
+            sizes::resize_copies(usage, largest);
         };
         if let Some(cap) = state.cap.as_ref().filter(|_| !state.lifted) {
             let mut after = state.usage.clone();
@@ -196,7 +198,6 @@ impl Meter {
             }
         }
         count(&mut state.usage);
-        state.largest = state.largest.max(body);
     }
 
     fn stop(&self, why: Stop) {
@@ -211,6 +212,26 @@ impl Meter {
 impl Cap {
     fn is_passed_by(&self, usage: &Usage) -> bool {
         Bill::new(&self.prices, usage, &self.terms).usd > self.usd
+    }
+}
+
+/// One attempt, as it goes out.
+#[derive(Debug)]
+struct Sent<'a> {
+    operation: &'a str,
+    uri: &'a str,
+    body: u64,
+    markers: u64,
+}
+
+impl<'a> Sent<'a> {
+    fn new(operation: &'a str, uri: &'a str, body: u64) -> Self {
+        Self {
+            operation,
+            uri,
+            body,
+            markers: 0,
+        }
     }
 }
 
@@ -260,8 +281,13 @@ impl Intercept for Counting {
         _components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let body = context.request().body().content_length().unwrap_or(0);
-        self.meter.attempt(self, operation(cfg), body);
+        let (request, operation) = (context.request(), operation(cfg));
+        let body = request.body().content_length().unwrap_or(0);
+        let sent = Sent {
+            markers: sizes::markers(operation, request.body().bytes()),
+            ..Sent::new(operation, request.uri(), body)
+        };
+        self.meter.attempt(self, &sent);
         Ok(())
     }
 
@@ -340,3 +366,6 @@ impl HttpConnector for Gated {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

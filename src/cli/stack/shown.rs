@@ -7,6 +7,7 @@ use serde_json::json;
 use super::super::args::Format;
 use super::say;
 use crate::error::ExitCode;
+use crate::report::{DryRun, dry_run, dry_run_json};
 use crate::runner::stack::{Change, LeftBehind, Progress, Raised, Removed, Stack, Standing};
 use crate::target::Connect;
 
@@ -29,6 +30,14 @@ impl Shown {
             Format::Terminal => say(&line),
             Format::Json => eprintln!("{line}"),
         }
+    }
+
+    pub(super) fn dry_run(&self, seen: &DryRun) -> ExitCode {
+        say(&match self.0 {
+            Format::Terminal => dry_run(seen),
+            Format::Json => dry_run_json(seen),
+        });
+        ExitCode::Passed
     }
 
     pub(super) fn raised(&self, raised: &Raised, took: Duration) {
