@@ -113,6 +113,7 @@ fn written(number: u32) -> Vec<Timed> {
     let outcome = Outcome {
         version: Some(version.as_str().into()),
         etag: None,
+        answered: None,
     };
     let page = Page {
         side: DESTINATION,

@@ -4,6 +4,7 @@
 //! What was not observed is [`Verdict::Unknown`], never [`Verdict::Pass`]. What a destination
 //! should hold is decided by [`mod@reference`], written from the rule table alone.
 
+mod answers;
 mod arrival;
 mod bucket;
 mod content;
@@ -30,6 +31,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use answers::is_answered;
 pub use judgement::{Judgement, judge};
 pub use kind::{Check, CheckKind};
 pub use obstacle::Obstacles;

@@ -4,6 +4,7 @@
 //! `check` and `lag` only read. Nothing else is evidence. A history
 //! holds no verdicts: they can be made again from it at any time.
 
+mod ask;
 mod event;
 mod failure;
 mod file;
@@ -12,6 +13,7 @@ mod recorder;
 mod session;
 mod versions;
 
+pub use ask::{Answered, Ask, Call, Reply};
 pub use event::{
     Content, Event, Failure, FailureSeen, Instant, ListedVersion, ObjectSeen, Operation,
     OperationKind, Outcome, Seen, Side, Timed,

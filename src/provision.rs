@@ -15,6 +15,7 @@ mod denial;
 mod fake;
 mod pace;
 mod remove;
+mod resolve;
 mod rules;
 #[cfg(feature = "stacks")]
 pub mod stacks;
@@ -22,10 +23,11 @@ mod sweep;
 mod tagging;
 
 pub use adopt::{adopt, intend_writes, seen};
-pub use configure::{configure, role_of};
+pub use configure::{configure, put_back, role_of};
 pub use denial::{Denial, Whose, deny, restore, take_back};
 pub use ledger::Ledger;
 pub use remove::{LeftBehind, remove_prefix, tear_down, tear_down_all};
+pub use resolve::{nowhere, resolved};
 pub use rules::rule_from_sdk;
 pub use sweep::{By, Fate, Find, Sweep, Swept, listed, sweep};
 pub use tagging::is_of_a_run;

@@ -110,17 +110,20 @@ pub enum State {
     Unknown,
     /// It could not be carried out.
     Errored,
+    /// It was seen, and judges nothing: AWS does not promise it, or the user's file says so.
+    Recorded,
     /// The target does not offer what it needs.
     Ignored,
 }
 
 impl State {
     /// Every state, as they are counted.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Passed,
         Self::Failed,
         Self::Unknown,
         Self::Errored,
+        Self::Recorded,
         Self::Ignored,
     ];
 
@@ -132,8 +135,15 @@ impl State {
             Self::Failed => "failed",
             Self::Unknown => "unknown",
             Self::Errored => "could not run",
+            Self::Recorded => "recorded",
             Self::Ignored => "ignored",
         }
+    }
+
+    /// Whether nobody has to look at it first.
+    #[must_use]
+    pub fn is_quiet(self) -> bool {
+        matches!(self, Self::Passed | Self::Recorded | Self::Ignored)
     }
 
     /// The sign before a scenario's name.
@@ -144,6 +154,7 @@ impl State {
             Self::Failed => "✗",
             Self::Unknown => "?",
             Self::Errored => "!",
+            Self::Recorded => "·",
             Self::Ignored => "–",
         }
     }
@@ -247,6 +258,7 @@ impl Row {
         match self {
             Self::Ignored { .. } => State::Ignored,
             Self::Errored { .. } => State::Errored,
+            Self::Judged(judgement) if judgement.is_only_recorded() => State::Recorded,
             Self::Judged(judgement) => judgement.verdict.into(),
         }
     }
@@ -266,6 +278,7 @@ impl Row {
             Self::Ignored { .. } => None,
             Self::Errored { internal: true, .. } => Some(ExitCode::Internal),
             Self::Errored { .. } => Some(ExitCode::SetUp),
+            Self::Judged(judgement) if judgement.is_only_recorded() => None,
             Self::Judged(judgement) => Some(match judgement.verdict {
                 Verdict::Pass => ExitCode::Passed,
                 Verdict::Fail => ExitCode::Failed,

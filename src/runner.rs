@@ -7,6 +7,7 @@
 pub mod sweep;
 
 mod accepted;
+mod ask;
 mod budget;
 mod canary;
 mod copied;
@@ -28,6 +29,7 @@ mod role;
 mod select;
 #[cfg(feature = "emulator")]
 mod selftest;
+mod settings;
 mod settling;
 mod spent;
 #[cfg(feature = "stacks")]
@@ -39,7 +41,7 @@ mod watch;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -50,8 +52,8 @@ use crate::history::{Header, Journal, Line, TargetDescription, VERSION, read};
 use crate::provision::ledger::{Ledger, State, default_folder};
 use crate::provision::tear_down_all;
 use crate::report::{self, Row, RunReport};
-use crate::scenario::Scenario;
-use crate::target::{Choice, Connect, Localstack, Stop, Target, preflight};
+use crate::scenario::{Expectations, Scenario};
+use crate::target::{Stop, Target, preflight};
 use budget::Purse;
 use exports::Kept;
 use settling::Settling;
@@ -72,84 +74,8 @@ pub use rehearsal::Verb;
 pub use select::by_name;
 #[cfg(feature = "emulator")]
 pub use selftest::{SelfTestSettings, self_test};
+pub use settings::Settings;
 pub use stage::Stage;
-
-/// What a run is asked to do.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Settings {
-    /// Which target.
-    pub choice: Choice,
-    /// How to reach it.
-    pub connect: Connect,
-    /// Which `LocalStack`, where that is the target.
-    pub localstack: Localstack,
-    /// Payloads, and the embedded pair's delays, come from this.
-    pub seed: u64,
-    /// By when a replica has to be there; the target's own default where none.
-    pub deadline: Option<Duration>,
-    /// How long fresh pairs rest before the first write (R-CFG-12); the target's own default where
-    /// none.
-    pub settle: Option<Duration>,
-    /// What a run may cost at most, in USD: nothing is sent that would pass it. None: no cap.
-    pub max_usd: Option<f64>,
-    /// The file in which runs add up what they cost, so that `max_usd` is a cap for all of them.
-    pub spent: Option<PathBuf>,
-    /// The ARN of the role that replicates fresh pairs. Needed on AWS; emulators check its form.
-    pub role: Option<String>,
-    /// How many scenarios run side by side.
-    pub jobs: Option<usize>,
-    /// Leaves the buckets where they are.
-    pub keep: bool,
-    /// Goes on where nothing shows that the target replicates; that is then a row of its own.
-    pub survey: bool,
-    /// The folder with the ledgers of runs; the user's own where none.
-    pub ledger: Option<PathBuf>,
-    /// Where the history and the report are written.
-    pub report: Option<PathBuf>,
-    /// An existing pair: source and destination bucket.
-    pub pair: Option<(String, String)>,
-    /// An existing pair by the name of its two CloudFormation stacks; it comes before `pair`.
-    pub stack: Option<String>,
-    /// The user says that objects may be written into a pair that bucketpair did not make.
-    pub accept_writes: bool,
-    /// Which scenarios; all where empty.
-    pub globs: Vec<String>,
-    /// Files and folders to upload instead of the catalogue.
-    pub files: Vec<PathBuf>,
-    /// The delay distribution of the embedded pair, or of a `LocalStack` that is started.
-    pub delay: Option<String>,
-    /// Defects seeded into the embedded pair, to see the checks catch them.
-    pub defects: Vec<String>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            choice: Choice::Emulator,
-            connect: Connect::default(),
-            localstack: Localstack::default(),
-            seed: 0,
-            deadline: None,
-            settle: None,
-            max_usd: None,
-            spent: None,
-            role: None,
-            jobs: None,
-            keep: false,
-            survey: false,
-            ledger: None,
-            report: None,
-            pair: None,
-            stack: None,
-            accept_writes: false,
-            globs: Vec::new(),
-            files: Vec::new(),
-            delay: None,
-            defects: Vec::new(),
-        }
-    }
-}
 
 /// What every scenario of a run shares.
 #[derive(Debug, Clone)]
@@ -171,14 +97,18 @@ pub(crate) struct Shared {
     pub(crate) accepts_writes: bool,
     /// The role of fresh pairs.
     pub(crate) role: String,
+    /// What is expected of the target.
+    pub(crate) expectations: Expectations,
 }
 
 impl Shared {
     fn new(opened: &Opened, settings: &Settings) -> Result<Self> {
         let role = role::of(opened, settings)?;
+        let expectations = expectations(settings, &opened.target)?;
         let (journal, header) = begin_journal(settings, &opened.target)?;
         Ok(Self {
             role,
+            expectations,
             target: opened.target.clone(),
             pace: opened.pace,
             journal,
@@ -192,6 +122,14 @@ impl Shared {
             accepts_writes: settings.accept_writes,
             header,
         })
+    }
+}
+
+fn expectations(settings: &Settings, target: &Target) -> Result<Expectations> {
+    let own = Expectations::of_target(&target.name);
+    match &settings.expectations {
+        None => Ok(own),
+        Some(path) => own.with_file(path),
     }
 }
 

@@ -7,8 +7,10 @@ use crate::check::Check;
 use crate::replication::{Capability, Rule};
 use crate::workload::Step;
 
+mod expectations;
 mod rules;
 
+pub use expectations::Expectations;
 pub use rules::{KnownRule, Unproved, proofs, rules};
 
 /// Declares the catalogue's modules, each with a `scenario()` of its own.
@@ -69,6 +71,31 @@ catalogue![
     bucket_policy_denies,
     role_without_keys,
     bucket_configuration,
+    delete_many,
+    listings,
+    marker_status,
+    marker_of_tagged,
+    source_must_be_versioned,
+    destination_must_be_versioned,
+    number_of_rules,
+    rule_ids,
+    required_elements,
+    configuration_replaced,
+    configuration_deleted,
+    source_stays_versioned,
+    schemas,
+    v2_elements,
+    no_marker_switch,
+    v1_elements,
+    markers_with_tags,
+    priorities,
+    rtc_elements,
+    metrics_alone,
+    duplicate_tag_keys,
+    own_destination,
+    rule_enabled_again,
+    destination_added,
+    rules_change_under_load,
 ];
 
 /// One behaviour: what it needs, what is done, and what is checked.
@@ -159,7 +186,7 @@ mod prelude {
     pub(super) use crate::replication::{
         BucketSetting, Capability, ReplicationStatus, Rule, Schema,
     };
-    pub(super) use crate::workload::{Object, Side, Step};
+    pub(super) use crate::workload::{Ask, Document, Object, Side, Step};
 
     /// A check of every subject it applies to.
     pub(super) fn check(kind: CheckKind) -> Check {

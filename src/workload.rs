@@ -3,14 +3,19 @@
 //! Seeing what became of them is [`probe`](crate::probe)'s; judging it is
 //! [`check`](crate::check)'s. Main types: [`Step`] describes, [`Driver`] sends.
 
+mod ask;
+mod document;
 mod driver;
+mod many;
 mod object;
 mod payload;
 mod send;
 mod setting;
 mod step;
+mod wire;
 
-pub use crate::history::Side;
+pub use crate::history::{Ask, Side};
+pub use document::Document;
 pub use driver::{Applied, Driver};
 pub use object::{Body, Object};
 pub use payload::Payload;

@@ -6,8 +6,8 @@ use super::reference::{Expected, Fate};
 use super::tally::Tally;
 use super::view::View;
 use super::{
-    Check, CheckKind, Expectation, Finding, PlannedCheck, Verdict, arrival, bucket, content,
-    encryption, failing, identity, marker, negative, order, reason, status, tags,
+    Check, CheckKind, Expectation, Finding, PlannedCheck, Verdict, answers, arrival, bucket,
+    content, encryption, failing, identity, marker, negative, order, reason, status, tags,
 };
 use crate::error::{Error, Result};
 use crate::history::History;
@@ -43,6 +43,12 @@ impl Judgement {
         self.verdict = Verdict::merge([self.verdict, Verdict::Unknown]);
         self.cut_short = Some(why.to_owned());
         self
+    }
+
+    /// Whether what was found is only listed: nothing of it counts.
+    #[must_use]
+    pub fn is_only_recorded(&self) -> bool {
+        !self.findings.is_empty() && !self.counts() && self.cut_short.is_none()
     }
 
     /// Whether any of the findings counts; the verdict of what is only recorded means nothing.
@@ -95,7 +101,7 @@ fn find(view: &View<'_>, planned: PlannedCheck) -> Finding {
     } else {
         examine(view, &planned.check)
     };
-    tally.into_finding(planned)
+    tally.into_finding(planned, &view.plan.rule_ids)
 }
 
 fn examine(view: &View<'_>, check: &Check) -> Tally {
@@ -121,6 +127,7 @@ fn examine(view: &View<'_>, check: &Check) -> Tally {
         CheckKind::MarkerArrives => marker::arrives(view, check),
         CheckKind::MarkerStays => marker::stays(view, check),
         CheckKind::VersionsInOrder => order::versions(view, check),
+        CheckKind::Answers => answers::answers(view, check),
         CheckKind::BucketConfiguration => bucket::configuration(view),
     }
 }

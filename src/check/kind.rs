@@ -48,6 +48,15 @@ impl fmt::Display for Check {
     }
 }
 
+impl CheckKind {
+    /// The rules that it judges, of those that a scenario proves.
+    #[must_use]
+    pub fn rule_ids_in(self, proved: &[String]) -> Vec<String> {
+        let named = |id: &&String| self.rule_ids().contains(&id.as_str());
+        proved.iter().filter(named).cloned().collect()
+    }
+}
+
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident $name:literal $describes:literal $rules:expr;)*) => {
         /// What a check is about.
@@ -105,6 +114,12 @@ kinds! {
     Fails "fails" "The source says FAILED before the deadline, and never COMPLETED." ["R-CFG-19", "R-STATUS-07", "R-IAM-05"];
     FailureReason "failure-reason" "The target names the reason of the failure that S3 documents for its cause." ["R-EVT-14"];
     FailedIsFinal "failed-is-final" "FAILED stays FAILED while newer objects arrive." ["R-STATUS-10"];
+    Answers "answers" "What S3 refuses is refused, and what it shows is shown, with its status and code." [
+        "R-CFG-01", "R-CFG-02", "R-CFG-03", "R-CFG-04", "R-CFG-05", "R-CFG-06", "R-CFG-07", "R-CFG-08",
+        "R-CFG-09", "R-CFG-10", "R-CFG-13", "R-CFG-14", "R-CFG-18", "R-CFG-24", "R-RULE-01", "R-RULE-02",
+        "R-RULE-03", "R-RULE-04", "R-RULE-05", "R-RULE-06", "R-RULE-07", "R-RULE-11", "R-RULE-12",
+        "R-RULE-15", "R-STATUS-11", "R-STATUS-18", "R-BIDI-04", "R-TIME-06", "R-TIME-07"
+    ];
     BucketConfiguration "bucket-configuration" "Both buckets are versioned, encrypted with AES256 and expire noncurrent versions after 21 days." ["R-CFG-01", "R-CFG-02", "R-NOT-06", "R-OPS-03"];
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::Obstacles;
 use super::keys::{self, is_under_kms};
 use crate::history::{
-    Content, Event, History, Instant, Operation, OperationKind, Outcome, Plan, Side,
+    Call, Content, Event, History, Instant, Operation, OperationKind, Outcome, Plan, Side,
 };
 use crate::replication::{FailureReason, Rule, Schema, Tags, VersionId};
 
@@ -145,6 +145,9 @@ impl<'a> Model<'a> {
                 let named: Vec<_> = named.filter(|side| *side != Side::Source).collect();
                 self.destinations.extend(named);
             }
+            OperationKind::Ask(ask) if ask.call == Call::DeleteReplication && !ask.of_nowhere => {
+                self.rules.clear();
+            }
             OperationKind::Tag { version, tags } => {
                 let place = self.written.get(&(operation.key.as_str(), version.clone()));
                 if let Some(known) = place.map(|place| &mut self.versions[*place]) {
@@ -152,7 +155,8 @@ impl<'a> Model<'a> {
                     known.tags_since = at;
                 }
             }
-            OperationKind::DeleteVersion { .. }
+            OperationKind::Ask(_)
+            | OperationKind::DeleteVersion { .. }
             | OperationKind::Versioning { .. }
             | OperationKind::Setting { .. }
             | OperationKind::Deny { .. }

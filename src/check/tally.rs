@@ -42,6 +42,9 @@ pub struct Counts {
 pub struct Finding {
     /// The check.
     pub check: Check,
+    /// The rules that it judges here: those that the scenario proves too, or else all of its own.
+    #[serde(default)]
+    pub rule_ids: Vec<String>,
     /// What was expected of the target.
     pub expectation: Expectation,
     /// What was found. [`Expectation::counted`] says what that means for the scenario.
@@ -139,7 +142,7 @@ impl Tally {
     }
 
     /// The finding. Labels that were asked for and not met are Unknown, and so is no subject at all.
-    pub(super) fn into_finding(mut self, planned: PlannedCheck) -> Finding {
+    pub(super) fn into_finding(mut self, planned: PlannedCheck, proved: &[String]) -> Finding {
         let examined = self.passed + self.failed.len() + self.unknown.len();
         let nothing = |subject: String| Evidence {
             subject,
@@ -181,7 +184,9 @@ impl Tally {
         }
         let omitted = evidence.len().saturating_sub(KEPT);
         evidence.truncate(KEPT);
+        let rule_ids = rule_ids(&planned.check, proved);
         Finding {
+            rule_ids,
             check: planned.check,
             expectation: planned.expectation,
             verdict,
@@ -190,5 +195,18 @@ impl Tally {
             omitted,
             counts,
         }
+    }
+}
+
+fn rule_ids(check: &Check, proved: &[String]) -> Vec<String> {
+    let both = check.kind.rule_ids_in(proved);
+    match both.is_empty() {
+        true => check
+            .kind
+            .rule_ids()
+            .iter()
+            .map(|id| (*id).to_owned())
+            .collect(),
+        false => both,
     }
 }

@@ -1,5 +1,6 @@
 //! Hand-made histories, and what every check makes of them.
 
+mod answers;
 mod content;
 mod encryption;
 mod failing;
@@ -56,7 +57,7 @@ impl Story {
         })
     }
 
-    fn event(mut self, at: Instant, event: Event) -> Self {
+    pub(super) fn event(mut self, at: Instant, event: Event) -> Self {
         self.0.events.push(Timed { at, event });
         self
     }
@@ -66,30 +67,46 @@ impl Story {
         self,
         at: u64,
         label: &str,
-        (side, key): (Side, &str),
+        on: (Side, &str),
         kind: OperationKind,
         version: Option<&str>,
     ) -> Self {
+        let op = self.next();
+        let outcome = Outcome {
+            version: version.map(VersionId::from),
+            etag: version.map(|_| "etag".to_owned()),
+            ..Outcome::default()
+        };
+        self.invoke(at, label, on, kind)
+            .event(ms(at + 1), Event::Ok { op, outcome })
+    }
+
+    fn next(&self) -> u32 {
         let invoked = |event: &&Timed| matches!(event.event, Event::Invoke { .. });
-        let op = self.0.events.iter().filter(invoked).count() as u32;
+        self.0.events.iter().filter(invoked).count() as u32
+    }
+
+    /// An operation whose answer is not there yet.
+    pub(super) fn invoke(
+        self,
+        at: u64,
+        label: &str,
+        (side, key): (Side, &str),
+        kind: OperationKind,
+    ) -> Self {
+        let (op, intended) = (self.next(), None);
         let operation = Operation {
             label: label.to_owned(),
             side,
             key: key.to_owned(),
             kind,
         };
-        let outcome = Outcome {
-            version: version.map(VersionId::from),
-            etag: version.map(|_| "etag".to_owned()),
-        };
-        let intended = None;
         let invoke = Event::Invoke {
             op,
             operation: Box::new(operation),
             intended,
         };
         self.event(ms(at), invoke)
-            .event(ms(at + 1), Event::Ok { op, outcome })
     }
 
     pub(super) fn put(self, at: u64, label: &str, key: &str, version: &str) -> Self {

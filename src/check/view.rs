@@ -5,8 +5,8 @@ use super::matching::{Matched, Matches};
 use super::ops::{Keys, Ops};
 use super::reference::{self, Expected, Fate};
 use crate::history::{
-    Event, History, Instant, ListedVersion, ObjectSeen, Operation, OperationKind, Outcome, Plan,
-    Seen, Side,
+    Event, Failure, History, Instant, ListedVersion, ObjectSeen, Operation, OperationKind, Outcome,
+    Plan, Seen, Side,
 };
 use crate::replication::VersionId;
 
@@ -51,6 +51,7 @@ pub(super) struct Op<'a> {
     pub(super) invoked: Instant,
     pub(super) operation: &'a Operation,
     pub(super) answer: Option<(Instant, &'a Outcome)>,
+    pub(super) failure: Option<(Instant, &'a Failure)>,
 }
 
 /// A version that should have a replica, at one destination.
@@ -229,10 +230,16 @@ fn lay_out(history: &History) -> (Ops<'_>, Vec<Look<'_>>) {
                 invoked: timed.at,
                 operation,
                 answer: None,
+                failure: None,
             }),
             Event::Ok { op, outcome } => {
                 if let Some(known) = ops.number_mut(*op) {
                     known.answer = Some((timed.at, outcome));
+                }
+            }
+            Event::Fail { op, failure } | Event::Info { op, failure } => {
+                if let Some(known) = ops.number_mut(*op) {
+                    known.failure = Some((timed.at, failure));
                 }
             }
             Event::Observation {

@@ -7,13 +7,14 @@ use clap::Args;
 use super::args::Format;
 use crate::error::{ExitCode, Result};
 use crate::runner::by_name;
-use crate::scenario::{KnownRule, Scenario, catalogue, proofs, rules};
+use crate::scenario::{Expectations, KnownRule, Scenario, catalogue, proofs, rules};
 
 const LIST_EXAMPLES: &str = "\
 Examples:
   bucketpair list                              all of them
   bucketpair list '*marker*' --format json     some of them, for a program
-  bucketpair list --rules                      every rule of S3 replication, and what proves it";
+  bucketpair list --rules                      every rule of S3 replication, and what proves it
+  bucketpair list --expectations               what is expected of which target";
 
 /// Lists the scenarios with what each shows and the rules it proves.
 #[derive(Debug, Args)]
@@ -27,6 +28,10 @@ pub(super) struct List {
     #[arg(long, conflicts_with = "globs")]
     pub(super) rules: bool,
 
+    /// What is expected of each kind of target, where it is not simply that every check passes
+    #[arg(long, conflicts_with_all = ["globs", "rules", "format"])]
+    pub(super) expectations: bool,
+
     /// How to print the list
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
@@ -34,9 +39,10 @@ pub(super) struct List {
 
 /// Prints the scenarios with what each shows and the rules it proves.
 pub(super) fn list(arguments: &List) -> Result<ExitCode> {
-    let text = match arguments.rules {
-        true => listed_rules(arguments.format),
-        false => listed_scenarios(&by_name(&arguments.globs)?, arguments.format),
+    let text = match (arguments.expectations, arguments.rules) {
+        (true, _) => listed_expectations(),
+        (_, true) => listed_rules(arguments.format),
+        (_, false) => listed_scenarios(&by_name(&arguments.globs)?, arguments.format),
     };
     // A reader that has gone away is no failure.
     write!(std::io::stdout(), "{text}").ok();
@@ -48,6 +54,15 @@ fn listed_scenarios(scenarios: &[Scenario], format: Format) -> String {
         Format::Terminal => scenarios.iter().map(for_people).collect(),
         Format::Json => for_programs(scenarios),
     }
+}
+
+fn listed_expectations() -> String {
+    let of_target = |name: &str| {
+        let expected = Expectations::of_target(name);
+        let lines = expected.lines().join("\n  ");
+        format!("{name}: {}\n  {lines}\n", expected.about())
+    };
+    Expectations::targets().map(of_target).collect()
 }
 
 fn listed_rules(format: Format) -> String {

@@ -52,6 +52,10 @@ pub(super) struct Run {
     #[arg(long)]
     pub(super) survey: bool,
 
+    /// A JSON file of what is expected of this target, before what bucketpair expects of its kind
+    #[arg(long, value_name = "FILE")]
+    pub(super) expectations: Option<PathBuf>,
+
     /// Leave the buckets where they are, and name them [BUCKETPAIR_KEEP]
     #[arg(long)]
     pub(super) keep: bool,
@@ -72,6 +76,7 @@ impl Run {
             cost: self.cost.over(before.cost),
             defect: [before.defect, self.defect].concat(),
             survey: self.survey || before.survey,
+            expectations: self.expectations.or(before.expectations),
             keep: self.keep || before.keep,
             output: self.output.over(before.output),
         }
@@ -113,6 +118,7 @@ fn settings(arguments: Run, variables: &Variables) -> Result<(Settings, Output, 
         .output(settings.report.as_deref(), variables)?;
     arguments.accept.apply(&mut settings);
     let dry_run = arguments.cost.apply(&mut settings)?;
+    settings.expectations = arguments.expectations;
     settings.keep |= arguments.keep;
     settings.survey = arguments.survey;
     settings.globs = arguments.globs;

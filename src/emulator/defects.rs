@@ -130,6 +130,64 @@ defects! {
     IgnoresBlockedSseC = "ignores-blocked-sse-c" in "customer-key-blocked" by ["fails", "failure-reason"];
     /// Archived objects travel (R-NOT-03).
     ReplicatesArchived = "replicates-archived" in "archived-stays" by ["stays-absent"];
+    /// A source that is not versioned takes a configuration (R-CFG-01).
+    AcceptsUnversionedSource = "accepts-unversioned-source" in "source-must-be-versioned" by ["answers"];
+    /// A destination that is not versioned is accepted (R-CFG-02).
+    AcceptsUnversionedDestination = "accepts-unversioned-destination" in "destination-must-be-versioned" by ["answers"];
+    /// A destination that is not there is accepted (R-CFG-03).
+    AcceptsMissingDestination = "accepts-missing-destination" in "destination-must-be-versioned" by ["answers"];
+    /// The destination of a disabled rule is not looked at (R-CFG-04).
+    SkipsDisabledRules = "skips-disabled-rules" in "destination-must-be-versioned" by ["answers"];
+    /// More than 1,000 rules are accepted (R-CFG-05).
+    AcceptsAnyNumberOfRules = "accepts-any-number-of-rules" in "number-of-rules" by ["answers"];
+    /// Two rules with one ID are accepted (R-CFG-13).
+    AcceptsDuplicateIds = "accepts-duplicate-ids" in "rule-ids" by ["answers"];
+    /// A missing ID is not made up (R-CFG-13).
+    LeavesIdsEmpty = "leaves-ids-empty" in "rule-ids" by ["answers"];
+    /// A prefix of any length is accepted (R-CFG-14).
+    AcceptsLongPrefix = "accepts-long-prefix" in "required-elements" by ["answers"];
+    /// A put adds its rules to those that are there (R-CFG-07).
+    MergesConfigurations = "merges-configurations" in "configuration-replaced" by ["answers"];
+    /// A configuration that was deleted is still there (R-CFG-08).
+    KeepsDeletedConfiguration = "keeps-deleted-configuration" in "configuration-deleted" by ["answers", "stays-absent", "no-status"];
+    /// A replicated source can be suspended (R-CFG-18).
+    SuspendsUnderReplication = "suspends-under-replication" in "source-stays-versioned" by ["answers"];
+    /// A bucket can be its own destination (R-CFG-24).
+    AcceptsOwnDestination = "accepts-own-destination" in "own-destination" by ["answers"];
+    /// A V1 rule is shown with a filter (R-RULE-01).
+    ShowsV1AsV2 = "shows-v1-as-v2" in "schemas" by ["answers"];
+    /// A V2 rule without a priority is accepted (R-RULE-02).
+    AcceptsMissingPriority = "accepts-missing-priority" in "v2-elements" by ["answers"];
+    /// A V2 rule that does not say whether delete markers travel is accepted (R-RULE-02).
+    AcceptsMissingMarkerSwitch = "accepts-missing-marker-switch" in "no-marker-switch" by ["answers"];
+    /// A V1 rule with elements of V2 is accepted (R-RULE-03).
+    AcceptsV2ElementsInV1 = "accepts-v2-elements-in-v1" in "v1-elements" by ["answers"];
+    /// V1 rules to several destinations are accepted (R-RULE-04).
+    AcceptsSeveralDestinationsInV1 = "accepts-several-destinations-in-v1" in "v1-elements" by ["answers"];
+    /// A filter of several conditions without And is accepted, and its first one counts (R-RULE-06).
+    AcceptsSeveralFilters = "accepts-several-filters" in "v2-elements" by ["answers"];
+    /// A tag filter may go with a marker switch that is on (R-RULE-11).
+    AcceptsMarkersWithTags = "accepts-markers-with-tags" in "markers-with-tags" by ["answers"];
+    /// Two rules of one priority are accepted (R-RULE-15).
+    AcceptsDuplicatePriority = "accepts-duplicate-priority" in "priorities" by ["answers"];
+    /// RTC of any time is accepted (R-TIME-06).
+    AcceptsAnyRtcTime = "accepts-any-rtc-time" in "rtc-elements" by ["answers"];
+    /// Metrics without RTC are forgotten (R-TIME-07).
+    DropsMetrics = "drops-metrics" in "metrics-alone" by ["answers"];
+    /// A prefix selects the keys of a folder only (R-RULE-08).
+    TreatsPrefixAsFolder = "treats-prefix-as-folder" in "prefix-filter" by ["arrives"];
+    /// The smaller priority wins (R-RULE-13).
+    TurnsPriorityUpsideDown = "turns-priority-upside-down" in "priority" by ["storage-class"];
+    /// An object larger than a canary goes to one of two destinations (R-RULE-14).
+    ForgetsSecondDestination = "forgets-second-destination" in "two-destinations" by ["arrives", "source-status"];
+    /// A new destination gets what was replicated before (R-RULE-17).
+    ResendsReplicated = "resends-replicated" in "destination-added" by ["stays-absent"];
+    /// Delete markers that `DeleteObjects` makes do not travel (R-DEL-02).
+    ForgetsMarkersOfMany = "forgets-markers-of-many" in "delete-many" by ["marker-arrives", "versions-in-order"];
+    /// HEAD of a delete marker by its version answers 404 (R-STATUS-18).
+    HidesMarkers = "hides-markers" in "marker-status" by ["answers"];
+    /// A rule that was disabled when an object was written sends it once enabled (R-RULE-16).
+    CatchesUp = "catches-up" in "rule-enabled-again" by ["stays-absent"];
 }
 
 impl FromStr for Defect {

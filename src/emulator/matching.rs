@@ -58,6 +58,14 @@ fn bent(world: &World, bucket: &Bucket) -> Vec<Rule> {
         if world.has(Defect::IgnoresPrefix) {
             rule.filter.prefix.clear();
         }
+        let prefix = &mut rule.filter.prefix;
+        let folder = prefix.is_empty() || prefix.ends_with('/');
+        if world.has(Defect::TreatsPrefixAsFolder) && !folder {
+            prefix.push('/');
+        }
+        if world.has(Defect::TurnsPriorityUpsideDown) {
+            rule.priority = -rule.priority;
+        }
         if world.has(Defect::IgnoresTagFilter) {
             rule.filter = Filter {
                 tags: Tags::new(),

@@ -11,6 +11,7 @@ use super::Defect;
 use super::failures::ReplicationFailure;
 use super::matching::{self, Written};
 use super::permission::{self, Carried};
+use super::rules::Checked;
 use super::world::{Arrival, ArrivalKind, Bucket, State, Version, World};
 use crate::replication::{FailureReason, ReplicationStatus, Rule, VersionId};
 
@@ -75,8 +76,35 @@ pub(super) fn replicate_tags(world: &Arc<World>, source: &str, key: &str, id: &s
     }
 }
 
-/// The defect that copies what was there before the rules.
-pub(super) fn existing(world: &Arc<World>, source: &str) {
+/// The defects that copy, under a new configuration, what was written under the one before.
+pub(super) fn reconfigured(world: &Arc<World>, source: &str, before: Option<Checked>) {
+    if world.has(Defect::ReplicatesExisting) {
+        again(world, source, |version, _| version.status.is_none());
+    }
+    let before = before.map_or_else(Vec::new, |before| before.rules);
+    let was_disabled = |rule: &Rule| {
+        let same = before.iter().find(|known| known.id == rule.id);
+        same.is_some_and(|known| !known.enabled)
+    };
+    if world.has(Defect::CatchesUp) {
+        again(world, source, |version, rule| {
+            version.status.is_none() && was_disabled(rule)
+        });
+    }
+    let is_new = |rule: &Rule| {
+        before
+            .iter()
+            .all(|known| known.destination != rule.destination)
+    };
+    if world.has(Defect::ResendsReplicated) && !before.is_empty() {
+        again(world, source, |version, rule| {
+            version.status == Some(ReplicationStatus::Completed) && is_new(rule)
+        });
+    }
+}
+
+/// Sends what is there by the rules of now, as far as wanted.
+fn again(world: &Arc<World>, source: &str, wanted: impl Fn(&Version, &Rule) -> bool) {
     let found: Vec<(String, String, Vec<Rule>)> = {
         let state = world.lock();
         let Some(bucket) = state.buckets.get(source) else {
@@ -86,13 +114,11 @@ pub(super) fn existing(world: &Arc<World>, source: &str) {
             .keys
             .iter()
             .flat_map(|(key, all)| all.iter().map(move |v| (key, v)));
-        let fresh = versions.filter(|(_, v)| v.object.is_some() && v.status.is_none());
-        let with_rules = fresh.map(|(key, version)| {
-            (
-                key.clone(),
-                version.id.clone(),
-                rules_of(world, bucket, key, version),
-            )
+        let objects = versions.filter(|(_, version)| version.object.is_some());
+        let with_rules = objects.map(|(key, version)| {
+            let mut rules = rules_of(world, bucket, key, version);
+            rules.retain(|rule| wanted(version, rule));
+            (key.clone(), version.id.clone(), rules)
         });
         with_rules.collect()
     };

@@ -16,6 +16,7 @@ use std::collections::HashSet;
 use s3s::dto::{ReplicationConfiguration, ReplicationRule};
 use s3s::{S3Error, S3Result, s3_error};
 
+use super::Defect;
 use crate::replication::{Rule, Schema, Tags};
 
 /// The most rules in one configuration (R-CFG-05).
@@ -32,12 +33,34 @@ pub(super) struct Checked {
     pub(super) echo: ReplicationConfiguration,
 }
 
+impl Checked {
+    /// The defect that adds rules to those that were there.
+    pub(super) fn merge(&mut self, before: &Self) {
+        let kept = |id: &Option<String>| self.echo.rules.iter().all(|rule| rule.id != *id);
+        let echoed = before
+            .echo
+            .rules
+            .iter()
+            .filter(|rule| kept(&rule.id))
+            .cloned();
+        let echoed: Vec<_> = echoed.collect();
+        let fresh = |rule: &&Rule| self.rules.iter().all(|known| known.id != rule.id);
+        let rules: Vec<_> = before.rules.iter().filter(fresh).cloned().collect();
+        self.echo.rules.extend(echoed);
+        self.rules.extend(rules);
+    }
+}
+
 /// What validation must know about the buckets there are.
 pub(super) trait Buckets {
     /// Whether there is a bucket of that name.
     fn exists(&self, bucket: &str) -> bool;
     /// Whether that bucket's versioning is `Enabled`; `Suspended` is not enough.
     fn is_versioned(&self, bucket: &str) -> bool;
+    /// Whether a seeded defect lets something pass.
+    fn has(&self, _defect: Defect) -> bool {
+        false
+    }
 }
 
 /// Validates the configuration that is put on the bucket `source`, which exists.
@@ -50,7 +73,7 @@ pub(super) fn check(
     if config.role.is_empty() || config.rules.is_empty() {
         return Err(malformed());
     }
-    if config.rules.len() > MAX_RULES {
+    if config.rules.len() > MAX_RULES && !buckets.has(Defect::AcceptsAnyNumberOfRules) {
         // Unsure: the code is what clones answer.
         return Err(s3_error!(
             InvalidRequest,
@@ -58,25 +81,28 @@ pub(super) fn check(
         ));
     }
     // R-CFG-01
-    if !buckets.is_versioned(source) {
+    if !buckets.is_versioned(source) && !buckets.has(Defect::AcceptsUnversionedSource) {
         return Err(s3_error!(
             InvalidRequest,
             "Versioning must be 'Enabled' on the bucket to apply a replication configuration"
         ));
     }
-    identify(&mut config.rules)?;
+    identify(&mut config.rules, buckets)?;
     let schema = schema(&config.rules);
     let rules = config
         .rules
         .iter()
-        .map(|rule| rule::read(rule, schema))
+        .map(|rule| rule::read(rule, schema, buckets))
         .collect::<S3Result<Vec<_>>>()?;
     match schema {
+        Schema::V1 if buckets.has(Defect::AcceptsSeveralDestinationsInV1) => {}
+        Schema::V2 if buckets.has(Defect::AcceptsDuplicatePriority) => {}
         Schema::V1 => one_destination(&rules)?,
         Schema::V2 => unique_priorities(&rules)?,
     }
     // R-CFG-04: a disabled rule's destination is looked at like any other.
-    for rule in &rules {
+    let skipped = |rule: &&Rule| !rule.enabled && buckets.has(Defect::SkipsDisabledRules);
+    for rule in rules.iter().filter(|rule| !skipped(rule)) {
         destination(source, &rule.destination, buckets)?;
     }
     for rule in &config.rules {
@@ -138,7 +164,7 @@ fn schema(rules: &[ReplicationRule]) -> Schema {
 }
 
 /// Checks the IDs and makes up the missing ones (R-CFG-13). An empty ID counts as missing.
-fn identify(rules: &mut [ReplicationRule]) -> S3Result<()> {
+fn identify(rules: &mut [ReplicationRule], buckets: &dyn Buckets) -> S3Result<()> {
     let mut seen = HashSet::new();
     for id in rules.iter().filter_map(|rule| rule.id.as_deref()) {
         if !id.is_ascii() {
@@ -153,7 +179,8 @@ fn identify(rules: &mut [ReplicationRule]) -> S3Result<()> {
                 "ID length should not exceed allowed limit of {MAX_ID}"
             ));
         }
-        if !id.is_empty() && !seen.insert(id) {
+        let twice = !id.is_empty() && !seen.insert(id);
+        if twice && !buckets.has(Defect::AcceptsDuplicateIds) {
             return Err(s3_error!(
                 InvalidArgument,
                 "Rule Id must be unique. Found same Id for more than one rule"
@@ -161,7 +188,7 @@ fn identify(rules: &mut [ReplicationRule]) -> S3Result<()> {
         }
     }
     for id in rules.iter_mut().map(|rule| &mut rule.id) {
-        if id.as_ref().is_none_or(String::is_empty) {
+        if id.as_ref().is_none_or(String::is_empty) && !buckets.has(Defect::LeavesIdsEmpty) {
             *id = Some(uuid::Uuid::new_v4().to_string());
         }
     }
@@ -194,14 +221,18 @@ fn unique_priorities(rules: &[Rule]) -> S3Result<()> {
 
 /// R-CFG-24, R-CFG-02, R-CFG-03.
 fn destination(source: &str, bucket: &str, buckets: &dyn Buckets) -> S3Result<()> {
-    if bucket == source {
+    if bucket == source && !buckets.has(Defect::AcceptsOwnDestination) {
         // Unsure: AWS's pages do not say it, clones do.
         return Err(s3_error!(
             InvalidRequest,
             "Destination bucket cannot be the same as the source bucket."
         ));
     }
-    if !buckets.exists(bucket) || !buckets.is_versioned(bucket) {
+    let there = buckets.exists(bucket) || buckets.has(Defect::AcceptsMissingDestination);
+    let versioned = buckets.is_versioned(bucket)
+        || (buckets.exists(bucket) && buckets.has(Defect::AcceptsUnversionedDestination))
+        || (!buckets.exists(bucket) && there);
+    if !there || !versioned {
         return Err(s3_error!(
             InvalidRequest,
             "Destination bucket must have versioning enabled."

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Page, Session, Suspension};
+use super::{Answered, Ask, Page, Session, Suspension};
 use crate::replication::{BucketSetting, ReplicationStatus, Rule, Tags, VersionId};
 
 /// Nanoseconds since the run began, on the monotonic clock of the machine that recorded it.
@@ -206,6 +206,8 @@ pub enum OperationKind {
         /// The new rules.
         rules: Vec<Rule>,
     },
+    /// A call whose answer is what is judged.
+    Ask(Ask),
 }
 
 impl OperationKind {
@@ -260,6 +262,9 @@ pub struct Outcome {
     pub version: Option<VersionId>,
     /// The `ETag`, without quotes.
     pub etag: Option<String>,
+    /// The answer itself, where that is what is judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Answered>,
 }
 
 /// Why an operation or an observation failed.

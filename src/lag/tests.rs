@@ -35,6 +35,7 @@ fn history(looks: Vec<(Side, u64, u64, Seen)>) -> History {
     let outcome = Outcome {
         version: Some("v".into()),
         etag: None,
+        answered: None,
     };
     let mut events = vec![
         Timed {

@@ -110,6 +110,7 @@ mod tests {
         let outcome = Outcome {
             version: version.map(VersionId::from),
             etag: None,
+            answered: None,
         };
         let timed = |at, event| Timed { at, event };
         [

@@ -30,6 +30,21 @@ pub async fn configure(target: &Target, pair: &Pair, rules: &[Rule], role: &str)
     put_and_settle(target, pair, rules, role, before.as_deref()).await
 }
 
+/// Puts the rules that are in force again; where there are none, removes the configuration.
+///
+/// # Errors
+/// As [`configure`].
+pub async fn put_back(target: &Target, pair: &Pair, rules: &[Rule], role: &str) -> Result<()> {
+    if !rules.is_empty() {
+        return configure(target, pair, rules, role).await;
+    }
+    let source = pair.bucket(Side::Source);
+    let delete = target.source.client.delete_bucket_replication();
+    let outcome = delete.bucket(source).send().await;
+    outcome.map_err(|error| refused("DeleteBucketReplication", source, &error))?;
+    Ok(())
+}
+
 /// The same where it is known what was there before.
 pub(super) async fn put_and_settle(
     target: &Target,

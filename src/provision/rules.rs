@@ -83,13 +83,13 @@ fn criteria(rule: &Rule) -> Result<Option<SourceSelectionCriteria>> {
     Ok(Some(criteria.build()))
 }
 
-fn region(pair: &Pair) -> &str {
+pub(super) fn region(pair: &Pair) -> &str {
     let first = pair.buckets.first();
     first.map_or("", |bucket| bucket.region.as_str())
 }
 
 /// The ARN of a bucket, in the partition of the region.
-fn arn(name: &str, region: &str) -> String {
+pub(super) fn arn(name: &str, region: &str) -> String {
     let partition = match region {
         region if region.starts_with("cn-") => "aws-cn",
         region if region.starts_with("us-gov-") => "aws-us-gov",

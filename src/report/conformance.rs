@@ -121,7 +121,7 @@ fn cell(report: &RunReport, rule: &ProvedRule) -> Cell {
 fn severity(state: State) -> u8 {
     match state {
         State::Ignored => 0,
-        State::Passed => 1,
+        State::Passed | State::Recorded => 1,
         State::Unknown => 2,
         State::Errored => 3,
         State::Failed => 4,

@@ -64,7 +64,7 @@ fn colour(state: State) -> &'static str {
         State::Passed => "good",
         State::Failed | State::Errored => "bad",
         State::Unknown => "unsure",
-        State::Ignored => "soft",
+        State::Recorded | State::Ignored => "soft",
     }
 }
 
@@ -77,7 +77,7 @@ fn besides_it(report: &RunReport) -> Markup {
 
 /// Every scenario that neither passed nor was ignored, with its evidence.
 fn loud(report: &RunReport) -> Markup {
-    let loud = |row: &&Row| !matches!(row.state(), State::Passed | State::Ignored);
+    let loud = |row: &&Row| !row.state().is_quiet();
     let rows: Vec<_> = report.rows.iter().filter(loud).collect();
     html! {
         @if !rows.is_empty() {
@@ -110,7 +110,7 @@ fn findings(row: &Row) -> Markup {
 
 fn finding_markup(finding: &Finding) -> Markup {
     let (tone, outcome) = outcome(finding);
-    let rules = finding.check.kind.rule_ids().join(" ");
+    let rules = finding.rule_ids.join(" ");
     html! {
         section {
             p {
@@ -175,7 +175,7 @@ fn line(row: &Row) -> Markup {
             td {
                 (visible(row.summary()))
                 @if let (State::Ignored, Some(reason)) = (state, row.reason()) { div.soft { "ignored: " (visible(reason)) } }
-                @if state == State::Passed { (findings(row)) }
+                @if matches!(state, State::Passed | State::Recorded) { (findings(row)) }
             }
             td.number data-name="longest lag" { @if let Some(longest) = longest(row) { (longest) } }
             td class="soft rules" { (row.rule_ids().join(" ")) }

@@ -66,7 +66,7 @@ fn measure(case: &mut TestCase, judgement: &Judgement) {
         let seconds = Duration::from_nanos(longest).as_secs_f64();
         case.add_property(Property::new("lag_max_upper_seconds", seconds.to_string()));
     }
-    if judgement.verdict == crate::check::Verdict::Pass {
+    if judgement.verdict == crate::check::Verdict::Pass || judgement.is_only_recorded() {
         // What is only recorded fails nothing, and is not hidden.
         let recorded = evidence(judgement);
         if !recorded.is_empty() {
@@ -78,7 +78,7 @@ fn measure(case: &mut TestCase, judgement: &Judgement) {
 fn status(row: &Row) -> TestCaseStatus {
     let reason = visible(row.reason().unwrap_or_default());
     let (kind, word, text) = match (row.state(), row) {
-        (State::Passed, _) => return TestCaseStatus::success(),
+        (State::Passed | State::Recorded, _) => return TestCaseStatus::success(),
         (State::Ignored, _) => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(reason);
@@ -108,7 +108,7 @@ fn evidence(judgement: &Judgement) -> String {
 
 fn finding(finding: &Finding) -> String {
     let (_, outcome) = outcome(finding);
-    let rules = finding.check.kind.rule_ids().join(" ");
+    let rules = finding.rule_ids.join(" ");
     let mut text = format!("{} {} [{rules}]\n", finding.check, visible(&outcome));
     for evidence in &finding.evidence {
         let (subject, expected) = (visible(&evidence.subject), visible(&evidence.expected));

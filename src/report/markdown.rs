@@ -14,7 +14,7 @@ use crate::check::{Evidence, Finding};
 pub fn markdown(report: &RunReport) -> String {
     let mut text = format!("## bucketpair: {}\n\n", counts(report));
     text.push_str(&ending(report));
-    let loud = |row: &&Row| !matches!(row.state(), State::Passed | State::Ignored);
+    let loud = |row: &&Row| !row.state().is_quiet();
     report
         .rows
         .iter()
@@ -85,7 +85,7 @@ fn section(text: &mut String, row: &Row) {
 }
 
 fn finding_text(text: &mut String, finding: &Finding) {
-    let ((_, outcome), rules) = (outcome(finding), finding.check.kind.rule_ids().join(" "));
+    let ((_, outcome), rules) = (outcome(finding), finding.rule_ids.join(" "));
     let check = escaped(&finding.check.to_string());
     writeln!(text, "- **{check} {}** ({rules})", escaped(&outcome)).expect("a String takes it");
     let evidence = finding.evidence.iter().take(SHOWN);

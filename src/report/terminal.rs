@@ -66,7 +66,7 @@ fn row_text(row: &Row, look: Look) -> String {
 
 fn finding_text(finding: &Finding, look: Look) -> String {
     let (tone, outcome) = outcome(finding);
-    let rules = look.dim(&finding.check.kind.rule_ids().join(" "));
+    let rules = look.dim(&finding.rule_ids.join(" "));
     let outcome = look.tone(tone, &visible(&outcome));
     let mut text = format!("       {} {outcome}  {rules}\n", finding.check);
     for evidence in finding.evidence.iter().take(SHOWN) {
@@ -126,7 +126,7 @@ impl Look {
             State::Passed => self.green(text),
             State::Failed | State::Errored => self.red(text),
             State::Unknown => self.yellow(text),
-            State::Ignored => self.dim(text),
+            State::Recorded | State::Ignored => self.dim(text),
         }
     }
 

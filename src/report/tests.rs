@@ -38,6 +38,7 @@ pub(super) fn finding(expectation: Expectation, verdict: Verdict) -> Finding {
     };
     Finding {
         check: Check::new(CheckKind::Bytes),
+        rule_ids: vec!["R-DATA-01".to_owned()],
         expectation,
         verdict,
         examined: 1,
@@ -91,12 +92,20 @@ fn all(verdict: Verdict) -> Row {
     judged(verdict, Vec::new())
 }
 
+fn recorded() -> Row {
+    let reason = "AWS does not promise it".to_owned();
+    let finding = finding(Expectation::Recorded { reason }, Verdict::Fail);
+    judged(Verdict::Unknown, vec![finding])
+}
+
 #[rstest]
 #[case::passed(vec![all(Verdict::Pass)], ExitCode::Passed)]
 #[case::passed_beside_ignored(vec![all(Verdict::Pass), ignored()], ExitCode::Passed)]
 #[case::failed(vec![all(Verdict::Unknown), all(Verdict::Fail)], ExitCode::Failed)]
 #[case::unknown(vec![all(Verdict::Pass), all(Verdict::Unknown)], ExitCode::Inconclusive)]
 #[case::nothing(Vec::new(), ExitCode::NothingRan)]
+#[case::recorded_beside_passed(vec![all(Verdict::Pass), recorded()], ExitCode::Passed)]
+#[case::all_recorded(vec![recorded()], ExitCode::NothingRan)]
 #[case::all_ignored(vec![ignored()], ExitCode::NothingRan)]
 #[case::not_set_up(vec![all(Verdict::Fail), set_up()], ExitCode::SetUp)]
 #[case::panicked(vec![set_up(), panicked()], ExitCode::Internal)]

@@ -162,7 +162,7 @@ pub(super) fn besides(report: &RunReport) -> Vec<(&'static str, &str)> {
 
 /// How to see it again, where there is something to see again.
 pub(super) fn repeat(report: &RunReport) -> Option<String> {
-    let worth = |row: &Row| !matches!(row.state(), State::Passed | State::Ignored);
+    let worth = |row: &Row| !row.state().is_quiet();
     let seed = report.header.seed;
     let line = || format!("to repeat it: the same command with --seed {seed}");
     report.rows.iter().any(worth).then(line)

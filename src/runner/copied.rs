@@ -229,7 +229,12 @@ impl CopiedObject {
             Seen::Present(object) => {
                 let (version, etag) = (object.version, object.etag);
                 let id = version.clone().unwrap_or_else(|| "null".into());
-                recorder.ok(now, op, Outcome { version, etag });
+                let outcome = Outcome {
+                    version,
+                    etag,
+                    ..Outcome::default()
+                };
+                recorder.ok(now, op, outcome);
                 return Some(id);
             }
             Seen::Failed(failure) => failure,

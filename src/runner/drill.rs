@@ -323,7 +323,8 @@ impl Stage {
             of(CheckKind::Arrives, &restored),
             of(CheckKind::SourceStatus, &restored),
         ];
-        play::planned(&checks, &self.shared)
+        let scenario = Scenario::new("drill", "").checks(checks);
+        play::planned(&scenario, &self.shared)
     }
 }
 

@@ -26,8 +26,6 @@ pub struct Pace {
     pub canaries: u32,
     /// How many scenarios run side by side.
     pub jobs: usize,
-    /// Whether what AWS leaves open is required too: of emulators, which claim it.
-    pub unsure_rules_are_required: bool,
 }
 
 impl Pace {
@@ -39,7 +37,6 @@ impl Pace {
         settle: Duration::ZERO,
         canaries: 1,
         jobs: 16,
-        unsure_rules_are_required: true,
     };
     /// For `LocalStack` with the replication extension.
     pub const LOCALSTACK: Self = Self {
@@ -49,7 +46,6 @@ impl Pace {
         settle: Duration::ZERO,
         canaries: 1,
         jobs: 8,
-        unsure_rules_are_required: true,
     };
     /// For any other endpoint.
     pub const ENDPOINT: Self = Self {
@@ -59,7 +55,6 @@ impl Pace {
         settle: Duration::ZERO,
         canaries: 1,
         jobs: 8,
-        unsure_rules_are_required: false,
     };
     /// For Amazon S3: most objects take seconds, AWS promises nothing without RTC, and with it
     /// 15 minutes (R-TIME-01, R-TIME-02). Every scenario waits at the same time.
@@ -70,7 +65,6 @@ impl Pace {
         settle: Duration::from_mins(15),
         canaries: 3,
         jobs: 64,
-        unsure_rules_are_required: false,
     };
 }
 

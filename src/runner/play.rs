@@ -138,37 +138,28 @@ fn plan(shared: &Shared, scenario: &Scenario, pair: &Pair, rules: Vec<Rule>) -> 
         rules,
         deadline_ns: shared.pace.deadline.as_nanos() as u64,
         window_ns: shared.pace.window.as_nanos() as u64,
-        checks: planned(&scenario.checks, shared)?,
+        checks: planned(scenario, shared)?,
     })
 }
 
-/// Checks as a plan holds them, with what is expected of this target.
-pub(super) fn planned(checks: &[Check], shared: &Shared) -> Result<Vec<serde_json::Value>> {
-    let planned = checks.iter().map(|check| PlannedCheck {
+/// A scenario's checks as a plan holds them, with what is expected of this target.
+pub(super) fn planned(scenario: &Scenario, shared: &Shared) -> Result<Vec<serde_json::Value>> {
+    let planned = scenario.checks.iter().map(|check| PlannedCheck {
         check: check.clone(),
-        expectation: expectation(check, shared),
+        expectation: expectation(scenario, check, shared),
     });
     let values = planned.map(serde_json::to_value).collect::<Result<_, _>>();
     values.map_err(|error| Error::Internal(error.to_string()))
 }
 
-/// Behaviour that AWS does not promise is required of emulators, which claim it, and recorded
-/// elsewhere.
-fn expectation(check: &Check, shared: &Shared) -> Expectation {
-    const UNSURE: [CheckKind; 2] = [CheckKind::Etag, CheckKind::Checksums];
+fn expectation(scenario: &Scenario, check: &Check, shared: &Shared) -> Expectation {
     let told = shared.target.offers(Capability::FailureReasons);
     if check.kind == CheckKind::FailureReason && !told {
         return Expectation::NotOffered {
             reason: "the target tells no failure reasons".to_owned(),
         };
     }
-    let required = shared.pace.unsure_rules_are_required;
-    match UNSURE.contains(&check.kind) && !required {
-        true => Expectation::Recorded {
-            reason: "AWS does not promise it".to_owned(),
-        },
-        false => Expectation::Required,
-    }
+    shared.expectations.of(scenario, check.kind)
 }
 
 impl Stage {
@@ -192,6 +183,12 @@ impl Stage {
                 self.watch_marker(label, &applied);
                 self.remember(label, applied);
             }
+            Step::DeleteMany { label, keys } => {
+                for applied in self.driver.delete_many(label, keys).await? {
+                    self.watch_marker(label, &applied);
+                    self.remember(label, applied);
+                }
+            }
             Step::DeleteVersion { label, of } => {
                 let (key, version) = self.written(of)?;
                 let applied = self.driver.delete_version(label, &key, &version).await?;
@@ -212,6 +209,7 @@ impl Stage {
             Step::DenyAt { side, actions } => self.deny_at(*side, actions).await?,
             Step::Restore => self.restore().await?,
             Step::Configure { rules } => self.configure(rules).await?,
+            Step::Ask { label, side, ask } => self.ask(label, *side, ask).await?,
             Step::Await { of, until } => self.wait_for(of, *until).await?,
         }
         Ok(())

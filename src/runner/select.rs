@@ -75,7 +75,10 @@ pub(super) async fn suitable(
     };
     let mut suitable = Vec::new();
     for scenario in scenarios {
-        match unsuitable(&scenario, &shared.target.capabilities, existing.as_deref()) {
+        let not_offered = shared.expectations.not_offered(&scenario.name);
+        let capabilities = &shared.target.capabilities;
+        let unsuitable = || unsuitable(&scenario, capabilities, existing.as_deref());
+        match not_offered.map(str::to_owned).or_else(unsuitable) {
             None => suitable.push(scenario),
             Some(reason) => rows.push(Row::ignored(
                 &scenario.name,

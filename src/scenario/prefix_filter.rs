@@ -6,7 +6,10 @@ pub(super) fn scenario() -> Scenario {
     Scenario::new("prefix-filter", "a prefix selects keys by their first characters, no more")
         .proves(["R-RULE-08", "R-STATUS-02"])
         .needs([Capability::FreshPair])
-        .with_rules([Rule::new("tax").with_prefix("Tax")])
+        .with_rules([
+            Rule::new("folder").with_prefix("folder/"),
+            Rule::new("tax").with_prefix("Tax").with_priority(2),
+        ])
         .steps([
             Step::put("folder", "Tax/a", Object::default()),
             Step::put("longer-word", "Taxes", Object::default()),

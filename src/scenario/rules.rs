@@ -79,6 +79,13 @@ impl fmt::Display for Unproved {
     }
 }
 
+/// Whether AWS leaves a rule open: its pages do not say it, or contradict each other.
+pub(super) fn is_unsure(rule: &KnownRule) -> bool {
+    let confidence = &rule.confidence;
+    let open = ["unsure", "inference"];
+    open.iter().any(|word| confidence.starts_with(word)) || confidence.contains("contradictory")
+}
+
 /// Every rule of the table, in its order.
 ///
 /// # Panics

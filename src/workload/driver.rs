@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::types::{BucketVersioningStatus, Tag, Tagging, VersioningConfiguration};
 
 use tokio::time::Instant as Clock;
@@ -13,12 +12,11 @@ use tokio::time::Instant as Clock;
 use super::payload::Payload;
 use super::send;
 use super::step::{How, Write};
+use super::wire::{Wire, refused};
 use crate::error::{Error, Result};
-use crate::history::{
-    Content, Failure, Instant, Operation, OperationKind, Outcome, Recorder, Side,
-};
+use crate::history::{Content, Instant, Operation, OperationKind, Outcome, Recorder, Side};
 use crate::replication::{BucketSetting, Tags, VersionId};
-use crate::target::{CustomerKey, Limiter, remedy};
+use crate::target::{CustomerKey, Limiter};
 
 /// How long an object that was acknowledged may be unknown to S3.
 const UNKNOWN: Duration = Duration::from_secs(30);
@@ -54,50 +52,6 @@ pub struct Applied {
     pub outcome: Outcome,
     /// When the answer was received.
     pub acknowledged: Instant,
-}
-
-/// Why a request brought nothing: what is recorded, and what the user is told.
-#[derive(Debug)]
-pub(super) struct Wire {
-    /// AWS's name of what was refused; empty where nothing was sent.
-    operation: &'static str,
-    failure: Failure,
-    /// Whether the request may have been carried out all the same.
-    indeterminate: bool,
-}
-
-impl Wire {
-    #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` passes")]
-    pub(super) fn sdk<E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static>(
-        error: SdkError<E>,
-    ) -> Self {
-        let error = &error;
-        let failure = Failure::of(error);
-        let never_sent = matches!(error, SdkError::ConstructionFailure(_))
-            || matches!(error, SdkError::DispatchFailure(why) if why.is_user());
-        let refused = (400..500).contains(&failure.status);
-        Self {
-            operation: operation_of::<E>(),
-            indeterminate: !never_sent && !refused,
-            failure,
-        }
-    }
-}
-
-impl From<Error> for Wire {
-    fn from(error: Error) -> Self {
-        let code = "BeforeSending".to_owned();
-        let failure = Failure {
-            status: 0,
-            code,
-            message: error.to_string(),
-        };
-        Self {
-            operation: "",
-            failure,
-            indeterminate: false,
-        }
-    }
 }
 
 impl Driver {
@@ -318,7 +272,11 @@ impl Driver {
         self.conclude(op, "", &setting.to_string(), None, sent)
     }
 
-    fn invoke(&self, label: &str, side: Side, key: &str, kind: OperationKind) -> u32 {
+    pub(super) fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    pub(super) fn invoke(&self, label: &str, side: Side, key: &str, kind: OperationKind) -> u32 {
         let (label, key) = (label.to_owned(), key.to_owned());
         let operation = Operation {
             label,
@@ -329,7 +287,7 @@ impl Driver {
         self.recorder.invoke_as_intended(operation, self.intended)
     }
 
-    fn conclude(
+    pub(super) fn conclude(
         &self,
         op: u32,
         key: &str,
@@ -350,8 +308,8 @@ impl Driver {
                 })
             }
             Err(wire) => {
-                self.recorder
-                    .not_ok(at, op, wire.failure.clone(), wire.indeterminate);
+                let (failure, indeterminate) = wire.clone().told();
+                self.recorder.not_ok(at, op, failure, indeterminate);
                 Err(refused(actor, self.bucket(Side::Source), key, wire))
             }
         }
@@ -386,11 +344,11 @@ impl Driver {
         format!("{}{key}", self.prefix)
     }
 
-    fn bucket(&self, side: Side) -> &str {
+    pub(super) fn bucket(&self, side: Side) -> &str {
         self.buckets.get(&side).map_or("", String::as_str)
     }
 
-    fn client(&self, side: Side) -> &Client {
+    pub(super) fn client(&self, side: Side) -> &Client {
         match side {
             Side::Source => &self.source,
             Side::Destination(_) => &self.destination,
@@ -448,38 +406,4 @@ where
 
 fn is_unknown(code: &str) -> bool {
     matches!(code, "NoSuchKey" | "NoSuchVersion")
-}
-
-/// AWS's name of the operation whose error this type is: the SDK names it after it.
-fn operation_of<E>() -> &'static str {
-    let name = std::any::type_name::<E>();
-    let name = name.rsplit("::").next().unwrap_or(name);
-    name.trim_end_matches("Error")
-}
-
-fn refused(actor: &str, bucket: &str, key: &str, wire: Wire) -> Error {
-    let operation = Some(wire.operation).filter(|name| !name.is_empty());
-    let Failure { code, message, .. } = wire.failure;
-    let actor = operation.unwrap_or(actor);
-    Error::Refused {
-        actor: actor.to_owned(),
-        subject: format!("{bucket}/{key}"),
-        remedy: remedy(actor, &code, &message),
-        code,
-        message,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use aws_sdk_s3::operation::put_object::PutObjectError;
-    use aws_sdk_s3::operation::put_object_tagging::PutObjectTaggingError;
-
-    use super::*;
-
-    #[test]
-    fn an_error_of_the_sdk_names_its_operation() {
-        assert_eq!(operation_of::<PutObjectError>(), "PutObject");
-        assert_eq!(operation_of::<PutObjectTaggingError>(), "PutObjectTagging");
-    }
 }

@@ -7,8 +7,8 @@ use aws_sdk_s3::types::{
     StorageClass,
 };
 
-use super::driver::Wire;
 use super::payload::Payload;
+use super::wire::Wire;
 use crate::history::{Content, Outcome};
 use crate::replication::Tags;
 use crate::target::{CustomerKey, Limiter};
@@ -200,6 +200,7 @@ pub(super) fn outcome(version: Option<&str>, etag: Option<&str>) -> Outcome {
     Outcome {
         version: version.map(Into::into),
         etag: etag.map(|etag| etag.trim_matches('"').to_owned()),
+        ..Outcome::default()
     }
 }
 

@@ -7,7 +7,7 @@ use aws_sdk_s3::types::{
     ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
 };
 
-use super::driver::Wire;
+use super::wire::Wire;
 use crate::error::Error;
 use crate::history::Outcome;
 use crate::replication::BucketSetting;

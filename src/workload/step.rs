@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::object::Object;
-use crate::history::Side;
+use crate::history::{Ask, Side};
 use crate::replication::{BucketSetting, ReplicationStatus, Rule, Tags};
 
 /// One step of a scenario.
@@ -18,6 +18,13 @@ pub enum Step {
         label: String,
         /// The key.
         key: String,
+    },
+    /// Deletes keys with one `DeleteObjects`: makes a delete marker of each.
+    DeleteMany {
+        /// The name that checks know all of them by.
+        label: String,
+        /// The keys.
+        keys: Vec<String>,
     },
     /// Deletes the version that an earlier step wrote.
     DeleteVersion {
@@ -67,6 +74,15 @@ pub enum Step {
     Configure {
         /// The new rules.
         rules: Vec<Rule>,
+    },
+    /// Asks for something, and records the answer, whatever it is.
+    Ask {
+        /// The name that checks know it by.
+        label: String,
+        /// Of which bucket.
+        side: Side,
+        /// What is asked, and what has to be answered.
+        ask: Ask,
     },
     /// Waits for something, at most until the deadline; what was seen is in the history.
     Await {
@@ -118,6 +134,15 @@ impl Step {
         Self::Delete {
             label: label.to_owned(),
             key: key.to_owned(),
+        }
+    }
+
+    /// Deletes keys with one call, without naming versions.
+    #[must_use]
+    pub fn delete_many<const N: usize>(label: &str, keys: [&str; N]) -> Self {
+        Self::DeleteMany {
+            label: label.to_owned(),
+            keys: keys.map(str::to_owned).to_vec(),
         }
     }
 

@@ -5,11 +5,12 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::types::{ReplicationStatus, Tag, Tagging};
+use aws_sdk_s3::types::{Delete, ObjectIdentifier, ReplicationStatus, Tag, Tagging};
 use bucketpair::history::Side;
 use bucketpair::replication::Rule;
 use bucketpair::runner::{self, Settings, Stage};
 use bucketpair::scenario::Scenario;
+use bucketpair::workload::Step;
 use libtest_mimic::Failed;
 use sha2::{Digest, Sha256};
 
@@ -27,8 +28,7 @@ pub(super) async fn same(localstack: Settings, seed: u64) -> Result<(), Failed> 
     let mut ends = Vec::new();
     for settings in [embedded, localstack] {
         let opened = runner::open(&settings).await?;
-        let scenario = Scenario::new("differential", "seeded writes")
-            .with_rules([Rule::new("in").with_prefix("in").with_delete_markers()]);
+        let scenario = Scenario::new("differential", "seeded writes").with_rules(rules(0));
         let mut stage = Stage::set(&opened, &settings, &scenario).await?;
         let pair = Pair {
             here: opened.target.source.client.clone(),
@@ -36,7 +36,7 @@ pub(super) async fn same(localstack: Settings, seed: u64) -> Result<(), Failed> 
             source: stage.bucket(Side::Source).to_owned(),
             destination: stage.bucket(Side::Destination(0)).to_owned(),
         };
-        let labels = pair.write(seed).await?;
+        let labels = pair.write(&mut stage, seed).await?;
         ends.push(pair.end(&labels).await?);
         let left = [
             stage.remove().await,
@@ -51,6 +51,18 @@ pub(super) async fn same(localstack: Settings, seed: u64) -> Result<(), Failed> 
     match difference.is_empty() {
         true => Ok(()),
         false => Err(format!("seed {seed}, source then destination:{difference}").into()),
+    }
+}
+
+/// The configurations that the writes meet, one after the other.
+fn rules(number: usize) -> Vec<Rule> {
+    let inside = Rule::new("in").with_prefix("in").with_delete_markers();
+    let outside = Rule::new("out").with_prefix("out/").with_priority(2);
+    let colder = Rule::new("colder").with_prefix("in/").with_priority(3);
+    match number % 3 {
+        0 => vec![inside],
+        1 => vec![inside.disabled(), outside],
+        _ => vec![inside, colder.with_storage_class("STANDARD_IA")],
     }
 }
 
@@ -74,14 +86,14 @@ struct Pair {
 
 impl Pair {
     /// Writes, and names each version by its step.
-    async fn write(&self, seed: u64) -> Result<HashMap<String, String>, Failed> {
-        let mut labels = HashMap::new();
+    async fn write(&self, stage: &mut Stage, seed: u64) -> Result<HashMap<String, String>, Failed> {
+        let (mut labels, mut configurations) = (HashMap::new(), 0);
         let mut written: Vec<(&str, String)> = Vec::new();
         for step in 0..STEPS {
             let random = Sha256::digest(format!("{seed}-{step}"));
             let key = KEYS[usize::from(random[0]) % KEYS.len()];
             let one = usize::from(random[1]).checked_rem(written.len());
-            let made = match (random[2] % 8, one) {
+            let made = match (random[2] % 10, one) {
                 (0, _) => Some((self.delete(key).await?, true)),
                 (1, Some(one)) => {
                     let (key, version) = written.swap_remove(one);
@@ -95,6 +107,18 @@ impl Pair {
                     // that has some is not deleted.
                     let (key, version) = written.swap_remove(one);
                     self.tag(key, &version, step).await?;
+                    None
+                }
+                (3, _) => {
+                    for (key, marker) in self.delete_many(&KEYS[1..4]).await? {
+                        labels.insert(marker, format!("step {step} {key}"));
+                    }
+                    None
+                }
+                (4, _) => {
+                    configurations += 1;
+                    let rules = rules(configurations);
+                    stage.step(&Step::Configure { rules }).await?;
                     None
                 }
                 _ => Some((self.put(key, &random, step).await?, false)),
@@ -123,6 +147,21 @@ impl Pair {
         let delete = self.here.delete_object().bucket(&self.source).key(key);
         let version = delete.send().await?.version_id;
         Ok(version.ok_or("a delete made no marker")?)
+    }
+
+    /// Keys with the markers that one call made.
+    async fn delete_many(&self, keys: &[&str]) -> Result<Vec<(String, String)>, Failed> {
+        let object = |key: &&str| ObjectIdentifier::builder().key(*key).build();
+        let objects = keys.iter().map(object).collect::<Result<_, _>>()?;
+        let delete = Delete::builder().set_objects(Some(objects)).build()?;
+        let sent = self.here.delete_objects().bucket(&self.source);
+        let answer = sent.delete(delete).send().await?;
+        let made = answer.deleted().iter().map(|one| {
+            let marker = one.delete_marker_version_id().map(str::to_owned);
+            let marker = marker.ok_or("a key was deleted without a marker")?;
+            Ok((one.key().unwrap_or_default().to_owned(), marker))
+        });
+        made.collect()
     }
 
     async fn tag(&self, key: &str, version: &str, step: usize) -> Result<(), Failed> {
@@ -189,6 +228,7 @@ async fn state(
             got.replication_status().cloned(),
         );
         let metadata = got.metadata().cloned();
+        let class = got.storage_class().map(|class| class.as_str().to_owned());
         let hash = Sha256::digest(got.body.collect().await?.into_bytes());
         let hash = hex(&hash);
         let tags = client.get_object_tagging().bucket(bucket).key(key);
@@ -199,7 +239,7 @@ async fn state(
             .tag_set;
         let latest = version.is_latest();
         let words = format!(
-            "{:?} {hash} {etag:?} {status:?} {metadata:?} {tags:?} {latest:?}",
+            "{:?} {hash} {etag:?} {status:?} {metadata:?} {class:?} {tags:?} {latest:?}",
             label(id)
         );
         state.entry(key.to_owned()).or_default().push(words);

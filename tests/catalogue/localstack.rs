@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bucketpair::cli::ended;
 use bucketpair::config::{Variables, environment};
 use bucketpair::runner::{self, Opened, Settings};
-use bucketpair::scenario::{Scenario, catalogue};
+use bucketpair::scenario::{Expectations, Scenario, catalogue};
 use bucketpair::target::{Choice, Container, Localstack, offered_by_localstack};
 use libtest_mimic::{Failed, Trial};
 use tokio::runtime::Runtime;
@@ -91,11 +91,19 @@ impl Shared {
     fn trial_of(&self, scenario: Scenario) -> Trial {
         let trial = trial_name("localstack", &scenario.name);
         let offered = offered_by_localstack();
-        if let Some(need) = scenario.needs.iter().find(|need| !offered.contains(need)) {
-            say(&format!(
-                "{trial} is ignored: LocalStack does not offer {need}"
-            ));
-            return Trial::test(trial, || Ok(())).with_ignored_flag(true);
+        let missing = scenario.needs.iter().find(|need| !offered.contains(need));
+        let expected = Expectations::of_target("localstack");
+        match (missing, expected.not_offered(&scenario.name)) {
+            (Some(need), reason) => {
+                let why = format!("LocalStack does not offer {need}");
+                say(&format!("{trial} is ignored: {}", reason.unwrap_or(&why)));
+                return Trial::test(trial, || Ok(())).with_ignored_flag(true);
+            }
+            (None, Some(reason)) => {
+                let excuse = format!("LocalStack offers what it needs, so why {reason:?}?");
+                return Trial::test(trial, || Err(excuse.into()));
+            }
+            (None, None) => {}
         }
         self.trial(&trial, move |runtime, settings| {
             passes(runtime, settings, &scenario.name)

@@ -72,6 +72,7 @@ fn record(recorder: &Recorder, sample: &Sample) {
     let outcome = Outcome {
         version: Some(key.as_str().into()),
         etag: None,
+        answered: None,
     };
     let intended = None;
     recorder.append(

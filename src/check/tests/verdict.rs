@@ -3,6 +3,7 @@
 use rstest::rstest;
 
 use super::*;
+use crate::history::{Ask, Call, Reply};
 use Verdict::{Fail, Pass, Unknown};
 
 #[rstest]
@@ -83,6 +84,15 @@ fn every_check_of_an_empty_history_is_unknown() {
     }
 }
 
+fn ask() -> Ask {
+    let (status, codes) = (400, Vec::new());
+    Ask {
+        call: Call::GetReplication,
+        of_nowhere: false,
+        expected: Reply::Refused { status, codes },
+    }
+}
+
 #[test]
 fn every_check_of_operations_that_nobody_looked_at_is_unknown() {
     let marked = Rule::new("marked").with_prefix("m/").with_delete_markers();
@@ -93,7 +103,8 @@ fn every_check_of_operations_that_nobody_looked_at_is_unknown() {
         .delete(30, "travels", "m/1", "d2")
         .delete_version(40, "version", "k", "v1")
         .suspend(50, DESTINATION, false)
-        .put(60, "refused", "k/2", "v2");
+        .put(60, "refused", "k/2", "v2")
+        .invoke(70, "asked", (SOURCE, ""), OperationKind::Ask(ask()));
     for kind in CheckKind::ALL {
         let finding = story.finding(Check::new(*kind));
         assert_eq!(finding.verdict, Unknown, "{kind}: {finding:?}");

@@ -18,14 +18,14 @@ use s3s::dto::{
     PutBucketLifecycleConfigurationInput, PutBucketLifecycleConfigurationOutput,
     PutBucketReplicationInput, PutBucketReplicationOutput, PutBucketVersioningInput,
     PutBucketVersioningOutput, PutPublicAccessBlockInput, PutPublicAccessBlockOutput,
-    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
-    ServerSideEncryptionRule,
+    ReplicationRuleFilter, ServerSideEncryption, ServerSideEncryptionByDefault,
+    ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use super::super::creation::Tags;
 use super::super::rules::{self, Buckets};
-use super::super::world::{Bucket, State};
+use super::super::world::{Bucket, State, World};
 use super::super::{ACCOUNT, Defect, replicator};
 use super::{Api, answer, bucket, bucket_mut, refusal};
 
@@ -208,7 +208,9 @@ pub(super) async fn put_bucket_versioning(
     };
     let mut state = api.world.lock();
     let bucket = bucket_mut(&mut state, &request.input.bucket)?;
-    if status.as_str() == BucketVersioningStatus::SUSPENDED && bucket.replication.is_some() {
+    let replicated = bucket.replication.is_some();
+    let kept = replicated && !api.world.has(Defect::SuspendsUnderReplication);
+    if status.as_str() == BucketVersioningStatus::SUSPENDED && kept {
         return Err(refusal(
             "InvalidBucketState",
             StatusCode::CONFLICT,
@@ -338,13 +340,24 @@ pub(super) async fn delete_public_access_block(
     answer(DeletePublicAccessBlockOutput {})
 }
 
-impl Buckets for State {
+/// The buckets there are, and the defects that bend what is refused.
+struct Known<'a> {
+    state: &'a State,
+    world: &'a World,
+}
+
+impl Buckets for Known<'_> {
     fn exists(&self, bucket: &str) -> bool {
-        self.buckets.contains_key(bucket)
+        self.state.buckets.contains_key(bucket)
     }
 
     fn is_versioned(&self, bucket: &str) -> bool {
-        self.buckets.get(bucket).is_some_and(Bucket::is_versioned)
+        let bucket = self.state.buckets.get(bucket);
+        bucket.is_some_and(Bucket::is_versioned)
+    }
+
+    fn has(&self, defect: Defect) -> bool {
+        self.world.has(defect)
     }
 }
 
@@ -355,13 +368,18 @@ pub(super) async fn put_bucket_replication(
 ) -> Answer<PutBucketReplicationOutput> {
     let input = request.input;
     let mut state = api.world.lock();
-    bucket(&state, &input.bucket)?;
-    let checked = rules::check(&input.bucket, input.replication_configuration, &*state)?;
+    let before = bucket(&state, &input.bucket)?.replication.clone();
+    let known = Known {
+        state: &state,
+        world: &api.world,
+    };
+    let mut checked = rules::check(&input.bucket, input.replication_configuration, &known)?;
+    if let (Some(before), true) = (&before, api.world.has(Defect::MergesConfigurations)) {
+        checked.merge(before);
+    }
     bucket_mut(&mut state, &input.bucket)?.replication = Some(checked);
     drop(state);
-    if api.world.has(Defect::ReplicatesExisting) {
-        replicator::existing(&Arc::clone(&api.world), &input.bucket);
-    }
+    replicator::reconfigured(&Arc::clone(&api.world), &input.bucket, before);
     answer(PutBucketReplicationOutput {})
 }
 
@@ -380,7 +398,21 @@ pub(super) async fn get_bucket_replication(
             message,
         )
     };
-    let echo = configuration.ok_or_else(missing)?.echo.clone();
+    let mut echo = configuration.ok_or_else(missing)?.echo.clone();
+    if api.world.has(Defect::DropsMetrics) {
+        for rule in &mut echo.rules {
+            rule.destination.metrics = None;
+        }
+    }
+    if api.world.has(Defect::ShowsV1AsV2) {
+        for rule in echo.rules.iter_mut().filter(|rule| rule.filter.is_none()) {
+            let prefix = rule.prefix.take();
+            rule.filter = Some(ReplicationRuleFilter {
+                prefix,
+                ..Default::default()
+            });
+        }
+    }
     answer(GetBucketReplicationOutput {
         replication_configuration: Some(echo),
     })
@@ -391,6 +423,10 @@ pub(super) async fn delete_bucket_replication(
     api: &Api,
     request: S3Request<DeleteBucketReplicationInput>,
 ) -> Answer<DeleteBucketReplicationOutput> {
-    bucket_mut(&mut api.world.lock(), &request.input.bucket)?.replication = None;
+    let mut state = api.world.lock();
+    let bucket = bucket_mut(&mut state, &request.input.bucket)?;
+    if !api.world.has(Defect::KeepsDeletedConfiguration) {
+        bucket.replication = None;
+    }
     answer(DeleteBucketReplicationOutput {})
 }

@@ -38,6 +38,7 @@ pub(super) async fn delete_object(
         &input.key,
         input.version_id.as_deref(),
         input.if_match.as_ref(),
+        true,
     )?;
     answer(DeleteObjectOutput {
         delete_marker: deleted.marker.then_some(true),
@@ -82,7 +83,15 @@ fn delete_one(
     refuse_directory_conditions(object.last_modified_time.is_some() || object.size.is_some())?;
     let if_match = object.e_tag.clone().map(ETagCondition::ETag);
     let version = object.version_id.as_deref();
-    let deleted = delete(world, bucket, &object.key, version, if_match.as_ref())?;
+    let travels = !world.has(Defect::ForgetsMarkersOfMany);
+    let deleted = delete(
+        world,
+        bucket,
+        &object.key,
+        version,
+        if_match.as_ref(),
+        travels,
+    )?;
     Ok(DeletedObject {
         key: Some(object.key.clone()),
         delete_marker: deleted.marker.then_some(true),
@@ -118,6 +127,7 @@ fn delete(
     key: &str,
     version: Option<&str>,
     if_match: Option<&ETagCondition>,
+    travels: bool,
 ) -> S3Result<Deleted> {
     if let Some(version) = version {
         return delete_version(world, bucket_name, key, version, if_match);
@@ -127,7 +137,7 @@ fn delete(
     let current = bucket.keys.get(key).and_then(|versions| versions.last());
     conditions::delete(if_match, current)?;
     if bucket.versioning.is_some() {
-        return put_marker(world, state, bucket_name, key);
+        return put_marker(world, state, bucket_name, key, travels);
     }
     bucket.keys.remove(key);
     Ok(Deleted {
@@ -179,12 +189,14 @@ fn put_marker(
     mut state: MutexGuard<'_, State>,
     bucket_name: &str,
     key: &str,
+    travels: bool,
 ) -> S3Result<Deleted> {
     let (sequence, id) = (state.next(), state.version_id());
     let bucket = bucket_mut(&mut state, bucket_name)?;
     let versioned = bucket.is_versioned();
     let id = if versioned { id } else { "null".to_owned() };
-    let rules = matching::for_marker(world, bucket, key);
+    let mut rules = matching::for_marker(world, bucket, key);
+    rules.retain(|_| travels);
     let marker = marker(id.clone(), sequence, SystemTime::now());
     let versions = bucket.keys.entry(key.to_owned()).or_default();
     if !versioned {

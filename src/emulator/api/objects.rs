@@ -297,6 +297,9 @@ pub(super) fn commit(
     if world.has(Defect::IgnoresCopy) && new.is_copy {
         rules.clear();
     }
+    if world.has(Defect::ForgetsSecondDestination) && new.object.body.size() > 512 {
+        rules.truncate(1);
+    }
     let versioned = bucket.is_versioned();
     let version = Version {
         id: if versioned { id } else { "null".to_owned() },

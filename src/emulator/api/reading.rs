@@ -8,6 +8,7 @@ use s3s::dto::{
 };
 use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
 
+use super::super::Defect;
 use super::super::encryption::{CustomerKey, customer_key};
 use super::super::world::{Object, State, Version};
 use super::conditions::Conditions;
@@ -58,6 +59,15 @@ fn object<'a>(
             error.set_status_code(StatusCode::METHOD_NOT_ALLOWED);
             Err(marked(error, version))
         }
+    }
+}
+
+/// The defect that answers 404 of a marker by its ID.
+fn hidden(api: &Api, error: S3Error) -> S3Error {
+    let of_a_marker = error.status_code() == Some(StatusCode::METHOD_NOT_ALLOWED);
+    match of_a_marker && api.world.has(Defect::HidesMarkers) {
+        true => s3_error!(NoSuchKey, "The specified key does not exist."),
+        false => error,
     }
 }
 
@@ -182,7 +192,8 @@ pub(super) async fn head_object(
     let input = request.input;
     let state = api.world.lock();
     let id = input.version_id.as_deref();
-    let (version, object) = object(&state, &input.bucket, &input.key, id)?;
+    let (version, object) =
+        object(&state, &input.bucket, &input.key, id).map_err(|error| hidden(api, error))?;
     must_show_the_key(&state, &input.bucket, object, &customer_key!(input))?;
     let conditions = Conditions {
         if_match: input.if_match,

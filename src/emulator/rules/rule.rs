@@ -6,7 +6,7 @@ use s3s::dto::{
 };
 use s3s::{S3Error, S3Result, s3_error};
 
-use super::malformed;
+use super::{Buckets, Defect, malformed};
 use crate::replication::{Filter, Rule, Schema, Tags};
 
 /// The longest prefix (R-CFG-14).
@@ -32,7 +32,11 @@ const FOREIGN_CLASSES: [&str; 3] = [
 ];
 
 /// Reads one rule of a document of that schema; its ID is already there.
-pub(super) fn read(rule: &ReplicationRule, schema: Schema) -> S3Result<Rule> {
+pub(super) fn read(
+    rule: &ReplicationRule,
+    schema: Schema,
+    buckets: &dyn Buckets,
+) -> S3Result<Rule> {
     let enabled = is_on(rule.status.as_str())?;
     let switch = match &rule.delete_marker_replication {
         Some(switch) => Some(is_on(
@@ -41,12 +45,13 @@ pub(super) fn read(rule: &ReplicationRule, schema: Schema) -> S3Result<Rule> {
         None => None,
     };
     let filter = match schema {
-        Schema::V1 => v1(rule)?,
-        Schema::V2 => v2(rule)?,
+        Schema::V1 => v1(rule, buckets)?,
+        Schema::V2 => v2(rule, buckets)?,
     };
     let delete_markers = switch.unwrap_or(false);
     // R-RULE-11
-    if delete_markers && !filter.tags.is_empty() {
+    let with_tags = delete_markers && !filter.tags.is_empty();
+    if with_tags && !buckets.has(Defect::AcceptsMarkersWithTags) {
         return Err(s3_error!(
             InvalidRequest,
             "Delete marker replication is not supported if any Tag filter is specified. \
@@ -55,7 +60,9 @@ pub(super) fn read(rule: &ReplicationRule, schema: Schema) -> S3Result<Rule> {
     }
     selection_words(rule)?;
     let replica_kms_key = replica_kms_key(rule)?;
-    rtc(&rule.destination)?;
+    if !buckets.has(Defect::AcceptsAnyRtcTime) {
+        rtc(&rule.destination)?;
+    }
     Ok(Rule {
         id: rule.id.clone().unwrap_or_default(),
         enabled,
@@ -110,7 +117,17 @@ pub(super) fn supported(rule: &ReplicationRule) -> S3Result<()> {
 }
 
 /// R-RULE-03, R-RULE-05: what V1 must not carry. A missing `Prefix` counts as empty (unsure).
-fn v1(rule: &ReplicationRule) -> S3Result<Filter> {
+fn v1(rule: &ReplicationRule, buckets: &dyn Buckets) -> S3Result<Filter> {
+    if !buckets.has(Defect::AcceptsV2ElementsInV1) {
+        nothing_of_v2(rule)?;
+    }
+    Ok(Filter {
+        prefix: prefix(rule.prefix.as_deref(), buckets)?,
+        tags: Tags::new(),
+    })
+}
+
+fn nothing_of_v2(rule: &ReplicationRule) -> S3Result<()> {
     if rule.delete_marker_replication.is_some() {
         return Err(wrong_schema("DeleteMarkerReplication", "cannot be used"));
     }
@@ -121,40 +138,40 @@ fn v1(rule: &ReplicationRule) -> S3Result<Filter> {
     if criteria.is_some_and(|criteria| criteria.replica_modifications.is_some()) {
         return Err(wrong_schema("ReplicaModifications", "cannot be used"));
     }
-    Ok(Filter {
-        prefix: prefix(rule.prefix.as_deref())?,
-        tags: Tags::new(),
-    })
+    Ok(())
 }
 
 /// R-RULE-02: what V2 must carry. That a document of both kinds is refused is unsure.
-fn v2(rule: &ReplicationRule) -> S3Result<Filter> {
+fn v2(rule: &ReplicationRule, buckets: &dyn Buckets) -> S3Result<Filter> {
     let Some(filter) = &rule.filter else {
         return Err(wrong_schema("Filter", "must be specified"));
     };
     if rule.prefix.is_some() {
         return Err(wrong_schema("Prefix", "cannot be used"));
     }
-    if rule.delete_marker_replication.is_none() {
+    let silent = rule.delete_marker_replication.is_none();
+    if silent && !buckets.has(Defect::AcceptsMissingMarkerSwitch) {
         return Err(wrong_schema("DeleteMarkerReplication", "must be specified"));
     }
     match rule.priority {
-        None => Err(wrong_schema("Priority", "must be specified")),
+        None if !buckets.has(Defect::AcceptsMissingPriority) => {
+            Err(wrong_schema("Priority", "must be specified"))
+        }
         // R-RULE-15: the code is what clones answer.
         Some(..0) => Err(s3_error!(
             InvalidArgument,
             "Priority must be a non-negative integer"
         )),
-        Some(_) => read_filter(filter),
+        Some(_) | None => read_filter(filter, buckets),
     }
 }
 
 /// R-RULE-06, R-RULE-07: one of `Prefix`, `Tag` and `And`, or nothing for every object.
-fn read_filter(filter: &ReplicationRuleFilter) -> S3Result<Filter> {
+fn read_filter(filter: &ReplicationRuleFilter, buckets: &dyn Buckets) -> S3Result<Filter> {
     match (&filter.prefix, &filter.tag, &filter.and) {
         (None, None, None) => Ok(Filter::default()),
         (Some(text), None, None) => Ok(Filter {
-            prefix: prefix(Some(text))?,
+            prefix: prefix(Some(text), buckets)?,
             tags: Tags::new(),
         }),
         (None, Some(tag), None) => Ok(Filter {
@@ -168,10 +185,14 @@ fn read_filter(filter: &ReplicationRuleFilter) -> S3Result<Filter> {
                 return Err(malformed());
             }
             Ok(Filter {
-                prefix: prefix(and.prefix.as_deref())?,
+                prefix: prefix(and.prefix.as_deref(), buckets)?,
                 tags,
             })
         }
+        (Some(text), _, _) if buckets.has(Defect::AcceptsSeveralFilters) => Ok(Filter {
+            prefix: prefix(Some(text), buckets)?,
+            tags: Tags::new(),
+        }),
         _ => Err(malformed()),
     }
 }
@@ -194,9 +215,9 @@ fn read_tags(list: &[Tag]) -> S3Result<Tags> {
 }
 
 /// R-CFG-14
-fn prefix(text: Option<&str>) -> S3Result<String> {
+fn prefix(text: Option<&str>, buckets: &dyn Buckets) -> S3Result<String> {
     let text = text.unwrap_or_default();
-    if text.chars().count() > MAX_PREFIX {
+    if text.chars().count() > MAX_PREFIX && !buckets.has(Defect::AcceptsLongPrefix) {
         return Err(s3_error!(
             InvalidArgument,
             "The maximum size of a prefix is {MAX_PREFIX}."

@@ -28,6 +28,7 @@ impl Story {
         let outcome = Outcome {
             version: Some(format!("v{op}").as_str().into()),
             etag: None,
+            answered: None,
         };
         let invoke = Event::Invoke {
             op,

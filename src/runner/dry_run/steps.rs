@@ -64,6 +64,8 @@ fn step(step: &Step) -> String {
             How::Copy { from } => format!("copy {from} to {}", write.label),
         },
         Step::Delete { label, .. } => format!("delete for {label}"),
+        Step::DeleteMany { keys, .. } => format!("delete {} keys at once", keys.len()),
+        Step::Ask { label, ask, .. } => format!("ask {} for {label}", ask.call),
         Step::DeleteVersion { of, .. } => format!("delete the version of {of}"),
         Step::Tag { of, .. } => format!("tag {of}"),
         Step::Versioning {
