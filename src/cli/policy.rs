@@ -21,7 +21,8 @@ Examples:
                                                what a destination in another account has to say
   bucketpair policy --trust                    who may assume that role
 
-Verbs: run, lag, check, doctor, explain, sweep, drill, stack up, stack status, stack down.
+Verbs: run, lag, observe, check, doctor, explain, sweep, drill, stack up, stack status,
+stack down.
 
 Ends with 0; with 2 for a verb that has no policy.";
 

@@ -98,6 +98,7 @@ fn the_role_is_passed_to_s3_alone_and_only_where_a_configuration_is_put(
 #[case::check("check")]
 #[case::doctor("doctor")]
 #[case::explain("explain")]
+#[case::observe("observe")]
 #[case::status("stack status")]
 fn a_verb_that_only_looks_may_change_nothing(#[case] verb: &str) {
     let policy = Actions::built_in().of_verb(verb, &Scope::default());

@@ -6,10 +6,11 @@ use aws_sdk_s3::types::{Tag, Tagging};
 use bucketpair::doctor;
 use bucketpair::error::ExitCode;
 use bucketpair::explain;
+use bucketpair::lag::{OperationShare, OperationType};
 use bucketpair::policy::Actions;
 use bucketpair::provision::{Ledger, Request, Sweep, provision};
 use bucketpair::replication::Rule;
-use bucketpair::runner::{self, Copied, Settings};
+use bucketpair::runner::{self, Copied, LagSettings, Length, Settings};
 use bucketpair::target::{self, Target};
 
 use crate::stand_in::{Aws, ROLE};
@@ -109,6 +110,41 @@ async fn check_asks_what_its_policy_allows() {
     assert_eq!(report.exit_code(), ExitCode::Passed, "{report:#?}");
     // Versions are only listed where the replica is not under its version ID.
     compare("check", &aws, &["ListObjectVersions"]);
+}
+
+/// Every operation whose lag can be measured.
+fn all_operations() -> LagSettings {
+    let all = [
+        OperationType::Put,
+        OperationType::Overwrite,
+        OperationType::Multipart,
+        OperationType::Copy,
+        OperationType::DeleteMarker,
+        OperationType::TagChange,
+    ];
+    let share = |operation| OperationShare {
+        operation,
+        weight: 1,
+    };
+    let mut asked = LagSettings::default();
+    asked.length = Length::Count(30);
+    asked.operations = all.map(share).into();
+    asked
+}
+
+#[tokio::test(start_paused = true)]
+async fn lag_asks_what_its_policy_allows() {
+    let aws = Aws::new("1s");
+    let (settings, asked) = (aws.settings(), all_operations());
+    let lag = runner::lag(&settings, &asked, None, std::future::pending());
+    Box::pin(lag).await.unwrap();
+    // Aborted only after a failure, tagged only where it was created without, and across accounts.
+    let not_asked = [
+        "AbortMultipartUpload",
+        "PutBucketPolicy",
+        "PutBucketTagging",
+    ];
+    compare("lag", &aws, &not_asked);
 }
 
 /// What the role and the keys may do is asked of IAM and KMS, where it is compiled in.
