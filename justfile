@@ -138,6 +138,12 @@ repeat N="20":
 kill-test N="1000" SEED="7":
     KILL_POINTS={{N}} KILL_SEED={{SEED}} cargo test --locked --test command_line kill:: -- --nocapture
 
+# N random histories of the embedded pair against the reference, in a release build; goes on where
+# it was stopped.
+model N="1000000" SEED="7":
+    MODEL_HISTORIES={{N}} MODEL_SEED={{SEED}} MODEL_PROGRESS=${MODEL_PROGRESS:-target/model-{{SEED}}.txt} \
+        cargo test --locked --release --test model -- --nocapture long::
+
 # Throughput, ready time and replication latency of the embedded pair, and what economical looks save.
 bench:
     cargo bench --locked --bench embedded

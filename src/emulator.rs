@@ -176,6 +176,12 @@ impl Emulator {
         connector::client(self.service(Some(region)))
     }
 
+    /// S3's operations without HTTP: no signature, no endpoint, no policy of the caller's.
+    #[must_use]
+    pub fn operations(&self) -> impl s3s::S3 + use<> {
+        api::operations(&self.world)
+    }
+
     /// When each replica became readable, in the order they did. The instant is taken inside the
     /// section that publishes the replica.
     #[must_use]

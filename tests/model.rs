@@ -1,131 +1,147 @@
-//! The embedded pair and the reference model match rules apart. On random rules and objects they
-//! must agree about every replica, every absence, every status and every storage class.
+//! The embedded pair and the reference decide apart what replicates. On random histories (rules and
+//! their changes, every kind of write, deletions, tags, outages) they must agree, and no check may
+//! cry wolf. Virtual time, no sockets, no HTTP.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
+#![expect(clippy::print_stdout, reason = "a long run says how far it is")]
 
-use bucketpair::check::{Check, CheckKind, Verdict};
-use bucketpair::replication::{Rule, Schema};
-use bucketpair::report::Row;
-use bucketpair::runner::{self, Settings, open_in_process};
-use bucketpair::scenario::Scenario;
-use bucketpair::workload::{Object, Step};
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
+#[path = "model/generate.rs"]
+mod generate;
+#[path = "model/long.rs"]
+mod long;
+#[path = "model/observe.rs"]
+mod observe;
+#[path = "model/pair.rs"]
+mod pair;
+#[path = "model/regressions.rs"]
+mod regressions;
+#[path = "model/rules.rs"]
+mod rules;
+#[path = "model/words.rs"]
+mod words;
 
-const PREFIXES: [&str; 5] = ["", "a", "a/", "a/b", "B"];
-const KEYS: [&str; 6] = ["a", "a/", "a/b", "a/bc", "b", "Ba"];
-const TAGS: [&str; 2] = ["red", "blue"];
+use bucketpair::check::{Check, CheckKind as Kind};
+use bucketpair::check::{CheckKind, Finding, Judgement, PlannedCheck, Verdict, judge};
+use bucketpair::emulator::Defect;
+use bucketpair::history::History;
+use generate::Random;
 
-/// A rule with a priority of its own; some have no tags, some are off, some store elsewhere.
-fn rule() -> impl Strategy<Value = Rule> {
-    let tags = subsequence(TAGS.to_vec(), 0..=1);
-    let class = select(vec![None, Some("STANDARD_IA"), Some("ONEZONE_IA")]);
-    let destination = select(vec!["destination", "destination-2"]);
-    let parts = (
-        select(PREFIXES.to_vec()),
-        tags,
-        class,
-        destination,
-        prop::bool::weighted(0.8),
-    );
-    parts.prop_map(|(prefix, tags, class, destination, enabled)| {
-        let mut rule = Rule::new("")
-            .with_prefix(prefix)
-            .with_destination(destination);
-        for tag in tags {
-            rule = rule.with_tag(tag, "yes");
-        }
-        rule.storage_class = class.map(str::to_owned);
-        rule.enabled = enabled;
-        rule
-    })
+/// Not one of these may be without evidence where it has something to examine.
+const ALWAYS_KNOWN: [CheckKind; 9] = [
+    Kind::Arrives,
+    Kind::Bytes,
+    Kind::VersionId,
+    Kind::Etag,
+    Kind::Tags,
+    Kind::StorageClass,
+    Kind::ReplicaStatus,
+    Kind::NoStatus,
+    Kind::MarkerArrives,
+];
+
+/// What the checks say against a pair that lived this history; nothing where they agree.
+pub(crate) fn disagreement(random: &Random, defect: Option<Defect>) -> Option<String> {
+    let history = pair::runtime().block_on(pair::live(random, defect));
+    let judgement = judge(&history).unwrap();
+    let wrong: Vec<_> = judgement
+        .findings
+        .iter()
+        .filter(|finding| is_wrong(finding))
+        .collect();
+    (!wrong.is_empty()).then(|| told(random, &history, &wrong))
 }
 
-fn numbered(rules: Vec<Rule>) -> Vec<Rule> {
-    let number = |(index, rule): (usize, Rule)| Rule {
-        id: format!("rule-{index}"),
-        priority: i32::try_from(index).unwrap(),
-        ..rule
-    };
-    rules.into_iter().enumerate().map(number).collect()
+fn is_wrong(finding: &Finding) -> bool {
+    let unseen = ALWAYS_KNOWN.contains(&finding.check.kind) && finding.examined > 0;
+    finding.verdict == Verdict::Fail || (unseen && finding.verdict == Verdict::Unknown)
 }
 
-/// The schema of the past: a prefix, one destination, no tags.
-fn as_v1(rules: Vec<Rule>) -> Vec<Rule> {
-    let mut rules: Vec<Rule> = rules.into_iter().take(1).collect();
-    for rule in &mut rules {
-        rule.schema = Schema::V1;
-        rule.filter.tags.clear();
-        "destination".clone_into(&mut rule.destination);
+fn told(random: &Random, history: &History, wrong: &[&Finding]) -> String {
+    use std::fmt::Write as _;
+
+    let mut text = format!("{random:#?}\n");
+    for event in &history.events {
+        writeln!(text, "{event:?}").unwrap();
     }
-    rules
+    for finding in wrong {
+        writeln!(
+            text,
+            "{} {}: {:#?}",
+            finding.check, finding.verdict, finding.evidence
+        )
+        .unwrap();
+    }
+    text
 }
 
-fn objects() -> impl Strategy<Value = Vec<(&'static str, Vec<&'static str>)>> {
-    vec(
-        (select(KEYS.to_vec()), subsequence(TAGS.to_vec(), 0..=2)),
-        1..5,
-    )
+/// Every kind of check; those that a history gives nothing to examine are Unknown, and say nothing.
+pub(crate) fn checks() -> Vec<serde_json::Value> {
+    let every = CheckKind::ALL.iter().map(|kind| Check::new(*kind));
+    every
+        .map(|check| serde_json::Value::from(&PlannedCheck::required(check)))
+        .collect()
 }
 
-fn scenario(rules: Vec<Rule>, objects: &[(&str, Vec<&str>)]) -> Scenario {
-    let step = |(index, (key, tags)): (usize, &(&str, Vec<&str>))| {
-        let tagged = |object: Object, tag: &&str| object.with_tag(tag, "yes");
-        let object = tags.iter().fold(Object::sized(10), tagged);
-        Step::put(&format!("put-{index}"), key, object)
-    };
-    let kinds = [
-        CheckKind::Arrives,
-        CheckKind::StaysAbsent,
-        CheckKind::NoStatus,
-        CheckKind::StorageClass,
-    ];
-    Scenario::new("model", "the embedded pair and the reference agree")
-        .with_rules(rules)
-        .with_destinations(2)
-        .steps(objects.iter().enumerate().map(step))
-        .checks(kinds.map(Check::new))
-}
-
-/// What the checks say; the seed of the payloads does not matter here.
-fn disagreement(scenario: Scenario, defects: &[&str]) -> Option<String> {
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = runtime.enable_all().start_paused(true).build().unwrap();
-    runtime.block_on(async {
-        let mut settings = Settings::default();
-        settings.defects = defects.iter().map(|name| (*name).to_owned()).collect();
-        let opened = open_in_process(&settings).unwrap();
-        let never = std::future::pending();
-        let report = runner::run_on(&opened, vec![scenario], &settings, |_| {}, never).await;
-        let report = report.unwrap();
-        let Row::Judged(judgement) = &report.rows[0] else {
-            return Some(format!("{report:#?}"));
-        };
-        let fails = judgement
-            .findings
-            .iter()
-            .any(|finding| finding.verdict == Verdict::Fail);
-        fails.then(|| format!("{judgement:#?}"))
-    })
+/// The judgement of one history, for tests that look closer.
+pub(crate) fn judged(random: &Random) -> Judgement {
+    judge(&pair::runtime().block_on(pair::live(random, None))).unwrap()
 }
 
 #[test]
-fn a_pair_that_ignores_prefixes_and_the_reference_disagree() {
-    let scenario = scenario(vec![Rule::new("a").with_prefix("a")], &[("b", Vec::new())]);
-    assert!(disagreement(scenario, &["ignores-prefix"]).is_some());
+fn the_checks_examine_replicas_markers_failures_and_absences() {
+    let mut examined = std::collections::BTreeMap::<String, usize>::new();
+    for place in 0..200 {
+        for finding in judged(&generate::nth(7, place)).findings {
+            *examined.entry(finding.check.to_string()).or_default() += finding.examined;
+        }
+    }
+    let all = [
+        Kind::Arrives,
+        Kind::Tags,
+        Kind::StorageClass,
+        Kind::SourceStatus,
+        Kind::NoStatus,
+        Kind::StaysAbsent,
+        Kind::VersionsInOrder,
+        Kind::MarkerArrives,
+        Kind::MarkerStays,
+        Kind::VersionDeleteStays,
+        Kind::Fails,
+    ];
+    for kind in all {
+        let count = examined.get(kind.name()).copied().unwrap_or_default();
+        assert!(
+            count >= 10,
+            "{kind} examined {count} subjects in 200 histories: {examined:?}"
+        );
+    }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn the_embedded_pair_and_the_reference_agree_on_random_rules(
-        rules in vec(rule(), 1..5),
-        objects in objects(),
-        v1 in prop::bool::weighted(0.2),
-    ) {
-        let rules = numbered(if v1 { as_v1(rules) } else { rules });
-        let found = disagreement(scenario(rules.clone(), &objects), &[]);
-        prop_assert!(found.is_none(), "rules {rules:#?}\nobjects {objects:?}\n{}", found.unwrap());
+/// The histories reach far enough: they find what is seeded, and shrink it.
+#[test]
+fn random_histories_find_defects_of_the_rules() {
+    let seeded = [
+        Defect::IgnoresPrefix,
+        Defect::IgnoresTagFilter,
+        Defect::ReplicatesDisabledRule,
+        Defect::ReplicatesDeleteMarker,
+        Defect::LosesDeleteMarker,
+        Defect::ReplicatesVersionDelete,
+        Defect::IgnoresCopy,
+        Defect::LosesTags,
+        Defect::LosesLaterTags,
+        Defect::WrongStorageClass,
+        Defect::NeverFails,
+        Defect::IgnoresRole,
+        Defect::StuckPending,
+        Defect::LosesOlderVersion,
+        Defect::WrongByte,
+    ];
+    for defect in seeded {
+        let found =
+            (0..200).find(|place| disagreement(&generate::nth(7, *place), Some(defect)).is_some());
+        assert!(
+            found.is_some(),
+            "200 histories of seed 7 do not find {defect}"
+        );
     }
 }

@@ -99,7 +99,9 @@ fn find(view: &View<'_>, planned: PlannedCheck) -> Finding {
     let tally = if matches!(planned.expectation, Expectation::NotOffered { .. }) {
         Tally::default()
     } else {
-        examine(view, &planned.check)
+        let mut tally = examine(view, &planned.check);
+        tally.explain(|| view.trouble());
+        tally
     };
     tally.into_finding(planned, &view.plan.rule_ids)
 }

@@ -108,7 +108,8 @@ fn stayed(view: &View<'_>, expected: &Expected, side: Side, because: &str) -> Ju
         let seen = format!("marker {}, which nobody wrote there", foreign.version);
         return Judged::fail(wanted, seen, foreign.received);
     }
-    let earlier = |known: &&Expected| known.op < expected.op && known.content.is_some();
+    // What it would hide may itself be a marker, one that did travel.
+    let earlier = |known: &&Expected| known.op < expected.op;
     let mut earlier = view.expected_at(&expected.key).rev().filter(earlier);
     let replica = earlier.find(|known| known.fates.get(&side).is_some_and(Fate::arrives));
     let Some(replica) = replica else {

@@ -67,6 +67,9 @@ pub struct Expected {
     pub tags: Tags,
     /// When the last change of its tags, or the write itself, was acknowledged.
     pub tags_since: Instant,
+    /// The destinations whose replica may have older tags: when the last change was made, no enabled
+    /// rule led there from this key, or something was in the way. S3 says nothing of either.
+    pub tags_unsure: BTreeSet<Side>,
 }
 
 /// The destinations of a plan: its buckets, or what its rules name.
@@ -153,6 +156,18 @@ impl<'a> Model<'a> {
                 if let Some(known) = place.map(|place| &mut self.versions[*place]) {
                     known.tags.clone_from(tags);
                     known.tags_since = at;
+                    let (plan, rules, obstacles) = (self.plan, &self.rules, &self.obstacles);
+                    let leads = |side: &Side| {
+                        let leads = |rule: &Rule| {
+                            let prefix = &rule.filter.prefix;
+                            rule.enabled
+                                && known.key.starts_with(prefix)
+                                && resolve(plan, rule) == Some(*side)
+                        };
+                        rules.iter().any(leads) && obstacles.leave_open(*side)
+                    };
+                    let sides = self.destinations.iter().copied();
+                    known.tags_unsure = sides.filter(|side| !leads(side)).collect();
                 }
             }
             OperationKind::Ask(_)
@@ -184,6 +199,7 @@ impl<'a> Model<'a> {
                     content,
                     fates,
                     tags_since: at,
+                    tags_unsure: BTreeSet::new(),
                 });
             }
         }

@@ -137,6 +137,17 @@ impl Tally {
         self.covered.insert(label.to_owned());
     }
 
+    /// Adds to what nobody knows why nobody does.
+    pub(super) fn explain(&mut self, trouble: impl FnOnce() -> Option<String>) {
+        if self.unknown.is_empty() {
+            return;
+        }
+        let Some(trouble) = trouble() else { return };
+        for evidence in &mut self.unknown {
+            evidence.seen = format!("{}; {trouble}", evidence.seen);
+        }
+    }
+
     pub(super) fn note(&mut self, what: impl Into<String>) {
         *self.noted.entry(what.into()).or_default() += 1;
     }

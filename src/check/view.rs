@@ -183,6 +183,24 @@ impl<'a> View<'a> {
         })
     }
 
+    /// What kept looks from seeing anything: `12 looks failed, the last with SlowDown: …`.
+    pub(super) fn trouble(&self) -> Option<String> {
+        let failed = |look: &&Look<'a>| matches!(look.seen, Seen::Failed(_));
+        let count = self.looks.iter().filter(failed).count();
+        let last = self
+            .looks
+            .iter()
+            .filter(failed)
+            .max_by_key(|look| look.received)?;
+        let Seen::Failed(failure) = last.seen else {
+            return None;
+        };
+        let (code, message) = (&failure.code, &failure.message);
+        Some(format!(
+            "{count} looks failed, the last with {code}: {message}"
+        ))
+    }
+
     pub(super) fn deadline(&self, since: Instant) -> Instant {
         Instant(since.0.saturating_add(self.plan.deadline_ns))
     }

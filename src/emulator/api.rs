@@ -65,6 +65,14 @@ struct Api {
     region: Option<String>,
 }
 
+/// The operations alone, in both regions.
+pub(super) fn operations(world: &Arc<World>) -> impl S3 + use<> {
+    Api {
+        world: Arc::clone(world),
+        region: None,
+    }
+}
+
 /// The endpoint of one region, or of both.
 pub(super) fn service(world: &Arc<World>, region: Option<&str>) -> Endpoint {
     let api = Api {

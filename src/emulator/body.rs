@@ -123,6 +123,11 @@ impl Body {
         self.with_last_piece(|piece, size| Piece::Patched(Box::new(piece), size - 1))
     }
 
+    /// The same with another byte where its last part begins.
+    pub(super) fn with_a_wrong_byte_in_its_last_part(&self) -> Self {
+        self.with_last_piece(|piece, _| Piece::Patched(Box::new(piece), 0))
+    }
+
     /// The same without its last byte.
     pub(super) fn without_its_tail(&self) -> Self {
         let mut cut = self.with_last_piece(|piece, size| Piece::Cut(Box::new(piece), size - 1));

@@ -54,6 +54,16 @@ macro_rules! defects {
 defects! {
     /// One byte of the replica differs (R-DATA-01).
     WrongByte = "wrong-byte" in "replica-bytes" by ["bytes"];
+    /// One byte of an upload's last part differs in the replica (R-DATA-14).
+    WrongByteInLastPart = "wrong-byte-in-last-part" in "multipart" by ["bytes"];
+    /// An empty object never arrives (R-DATA-01).
+    LosesEmptyObject = "loses-empty-object" in "replica-bytes" by ["arrives"];
+    /// Every replica is written twice, the second time under another version ID (R-DATA-02).
+    DuplicatesVersion = "duplicates-version" in "overwrites" by ["versions-in-order"];
+    /// The replica has another Content-Type (R-DATA-05).
+    WrongContentType = "wrong-content-type" in "metadata" by ["metadata"];
+    /// The replica has the tags of another object (R-DATA-06).
+    SwapsTags = "swaps-tags" in "tags" by ["tags"];
     /// The replica's last byte is missing (R-DATA-01).
     TruncatedTail = "truncated-tail" in "replica-bytes" by ["bytes"];
     /// The replica has a version ID of its own (R-DATA-02).

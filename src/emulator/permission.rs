@@ -104,9 +104,12 @@ impl Copy<'_> {
         if !may("s3:ListBucket", &bucket) {
             return Err(SrcHeadObjectNotPermitted);
         }
+        // A marker has neither bytes nor ACL to read.
+        let Some(object) = &version.object else {
+            return Ok(());
+        };
         // R-IAM-10: the older action will do for what no KMS key encrypts.
-        let object = version.object.as_ref();
-        let under_kms = object.is_some_and(|object| object.encryption.kms_key().is_some());
+        let under_kms = object.encryption.kms_key().is_some();
         let older = !under_kms && may("s3:GetObjectVersion", &key);
         if !may("s3:GetObjectVersionForReplication", &key) && !older {
             return Err(SrcGetObjectNotPermitted);

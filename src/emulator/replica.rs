@@ -34,10 +34,10 @@ impl Journey {
                 .object
                 .as_ref()
                 .map(|object| self.content(state, object)),
-            tags: if has(Defect::LosesTags) {
-                Tags::new()
-            } else {
-                source.tags.clone()
+            tags: match has(Defect::LosesTags) {
+                true => Tags::new(),
+                false if has(Defect::SwapsTags) => self.tags_of_another(state),
+                false => source.tags.clone(),
             },
             storage_class: if has(Defect::WrongStorageClass) {
                 None
@@ -48,6 +48,15 @@ impl Journey {
             sequence: source.sequence,
             outstanding: 0,
         }
+    }
+
+    /// What the defect takes for the version's tags.
+    fn tags_of_another(&self, state: &State) -> Tags {
+        let bucket = state.buckets.get(&self.source);
+        let mut others = bucket.into_iter().flat_map(|bucket| &bucket.keys);
+        let other = others.find(|(key, _)| **key != self.key);
+        let version = other.and_then(|(_, versions)| versions.last());
+        version.map_or_else(Tags::new, |version| version.tags.clone())
     }
 
     fn content(&self, state: &State, object: &Arc<Object>) -> Arc<Object> {
@@ -109,6 +118,12 @@ impl Journey {
         let has = |defect| self.world.has(defect);
         if has(Defect::WrongByte) {
             copy.body = copy.body.with_a_wrong_byte();
+        }
+        if has(Defect::WrongByteInLastPart) && !copy.parts.is_empty() {
+            copy.body = copy.body.with_a_wrong_byte_in_its_last_part();
+        }
+        if has(Defect::WrongContentType) {
+            copy.content_type = Some("application/x-wrong".to_owned());
         }
         if has(Defect::TruncatedTail) {
             copy.body = copy.body.without_its_tail();

@@ -195,7 +195,7 @@ impl Journey {
             self.failed(&mut state, "OBJECT_PUT", FailureReason::SrcVersionNotFound);
             return;
         };
-        if self.world.has(Defect::LosesReplica) || self.is_superseded(&state) {
+        if self.is_lost(&source) || self.is_superseded(&state) {
             return;
         }
         let carried = match self.may_travel(&state, &source) {
@@ -206,8 +206,20 @@ impl Journey {
         if carried == Carried::NoTags {
             replica.tags.clear();
         }
+        if self.world.has(Defect::DuplicatesVersion) {
+            let mut twin = replica.clone();
+            twin.id = state.version_id();
+            self.publish(&mut state, twin, ArrivalKind::Replica);
+        }
         self.publish(&mut state, replica, ArrivalKind::Replica);
         self.conclude(&mut state, true);
+    }
+
+    /// The defects that lose a replica.
+    fn is_lost(&self, version: &Version) -> bool {
+        let object = version.object.as_ref();
+        let is_empty = object.is_some_and(|object| object.body.size() == 0);
+        self.world.has(Defect::LosesReplica) || is_empty && self.world.has(Defect::LosesEmptyObject)
     }
 
     fn is_superseded(&self, state: &State) -> bool {

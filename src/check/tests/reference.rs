@@ -179,6 +179,29 @@ fn writes_at_the_destination_and_lost_answers_are_left_out() {
 }
 
 #[test]
+fn whether_changed_tags_follow_is_unsure_where_no_rule_leads_or_something_is_in_the_way() {
+    let kind = |tag| OperationKind::Tag {
+        version: "v1".into(),
+        tags: map(&[("team", tag)]),
+    };
+    let suspend = |enabled| OperationKind::Versioning { enabled };
+    let put = |rule| Story::with_rules(vec![rule]).put(0, "w", "k", "v1");
+    let unsure = |story: &Story| expected(&story.0).remove(0).tags_unsure;
+    let tagged = |story: Story, at, tag| story.op(at, "tag", (SOURCE, "k"), kind(tag), None);
+    let there = [DESTINATION].into();
+
+    let led = tagged(put(Rule::new("r")), 10, "a");
+    assert!(unsure(&led).is_empty());
+    let elsewhere = tagged(put(Rule::new("r").with_prefix("x")), 10, "a");
+    assert_eq!(unsure(&elsewhere), there);
+    let suspended = put(Rule::new("r")).op(5, "s", (DESTINATION, ""), suspend(false), None);
+    let suspended = tagged(suspended, 10, "a");
+    assert_eq!(unsure(&suspended), there);
+    let resumed = suspended.op(15, "r", (DESTINATION, ""), suspend(true), None);
+    assert!(unsure(&tagged(resumed, 20, "b")).is_empty());
+}
+
+#[test]
 fn tags_are_those_of_the_last_change_and_select_nothing_later() {
     let kind = OperationKind::Tag {
         version: "v1".into(),
