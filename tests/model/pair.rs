@@ -414,6 +414,7 @@ impl<S: S3> Pair<S> {
             Outcome {
                 version: Some(written.id),
                 etag: None,
+                ..Outcome::default()
             },
         );
     }

@@ -56,5 +56,6 @@ pub(crate) fn outcome(version: Option<String>, etag: Option<&dto::ETag>) -> Outc
     Outcome {
         version: version.map(VersionId),
         etag: etag.map(|etag| etag.value().to_owned()),
+        ..Outcome::default()
     }
 }
