@@ -17,6 +17,7 @@ mod judge;
 mod lag;
 mod list;
 mod merge;
+mod observe;
 mod output;
 mod policy;
 mod run;
@@ -67,6 +68,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode> {
             return blocking(explain::explain(*explain, Variables::read(environment())?));
         }
         Some(Verb::Lag(lag)) => return blocking(lag::lag(*lag, Variables::read(environment())?)),
+        Some(Verb::Observe(flags)) => {
+            return blocking(observe::observe(*flags, Variables::read(environment())?));
+        }
         Some(Verb::List(list)) => return list::list(&list),
         Some(Verb::Policy(policy)) => return policy::policy(&policy),
         Some(Verb::Judge(judge)) => return judge::judge(&judge, &Variables::read(environment())?),

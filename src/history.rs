@@ -18,10 +18,10 @@ pub use event::{
     Content, Event, Failure, FailureSeen, Instant, ListedVersion, ObjectSeen, Operation,
     OperationKind, Outcome, Seen, Side, Timed,
 };
-pub use file::{Header, Line, Saved, TargetDescription, VERSION, read, scan};
+pub use file::{Header, Line, Saved, TargetDescription, VERSION, header, lock, read, resume, scan};
 pub use page::Page;
 pub use recorder::{Journal, Recorder};
-pub use session::{Session, Suspension};
+pub use session::{Joined, Session, Suspension};
 pub use versions::ListedEntry;
 
 use std::fmt::Write as _;

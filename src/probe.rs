@@ -10,6 +10,7 @@ mod look;
 mod page;
 mod planner;
 mod schedule;
+mod server_time;
 mod wait;
 mod watched;
 
@@ -17,4 +18,5 @@ pub use follow::{Follower, Following};
 pub use look::Probe;
 pub use page::Asked;
 pub use schedule::Schedule;
+pub use server_time::ServerTime;
 pub use watched::{Policy, Wanted, Watched};

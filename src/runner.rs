@@ -26,6 +26,7 @@ mod ready_made;
 #[cfg(feature = "emulator")]
 mod rehearsal;
 mod role;
+mod saved;
 mod select;
 #[cfg(feature = "emulator")]
 mod selftest;
@@ -38,17 +39,15 @@ mod stage;
 mod survey;
 mod watch;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::check::judge;
 use crate::error::{Error, Result};
-use crate::history::{Header, Journal, Line, TargetDescription, VERSION, read};
+use crate::history::{Header, Journal};
 use crate::provision::ledger::{Ledger, State, default_folder};
 use crate::provision::tear_down_all;
 use crate::report::{self, Row, RunReport};
@@ -56,6 +55,7 @@ use crate::scenario::{Expectations, Scenario};
 use crate::target::{Stop, Target, preflight};
 use budget::Purse;
 use exports::Kept;
+use saved::begin_journal;
 use settling::Settling;
 
 pub use copied::{Copied, check_copied};
@@ -64,13 +64,17 @@ pub use drill::{Drill, DrillReport, drill, drill_on};
 pub use dry_run::stacks as dry_run_of_stacks;
 #[cfg(feature = "emulator")]
 pub use dry_run::{dry_run, estimate, must_fit};
-pub use lag::{LagProgress, LagSettings, Length, Measurement, lag, lag_on};
+pub use lag::{
+    LagProgress, LagSettings, Length, Measurement, ObserveSettings, OnProgress, lag, lag_on,
+    observe, observe_on,
+};
 pub use measured::{all_measured, histories, join, measured};
 #[cfg(feature = "emulator")]
 pub use open::open_in_process;
 pub use open::{Opened, Pace, open};
 #[cfg(feature = "emulator")]
 pub use rehearsal::Verb;
+pub use saved::{Judged, judge_saved};
 pub use select::by_name;
 #[cfg(feature = "emulator")]
 pub use selftest::{SelfTestSettings, self_test};
@@ -348,59 +352,4 @@ fn in_order(mut rows: Vec<Row>, order: &[String]) -> Vec<Row> {
     let place = |row: &Row| order.iter().position(|name| name == row.scenario());
     rows.sort_by_key(|row| place(row).unwrap_or(usize::MAX));
     rows
-}
-
-fn begin_journal(settings: &Settings, target: &Target) -> Result<(Journal, Header)> {
-    let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let header = Header {
-        bucketpair_history: VERSION,
-        bucketpair: env!("CARGO_PKG_VERSION").to_owned(),
-        run: uuid::Uuid::new_v4().to_string(),
-        seed: settings.seed,
-        started: started.map_or(0, |since| since.as_secs()),
-        target: TargetDescription {
-            name: target.name.clone(),
-            source: target.source.url.clone(),
-            destination: target.destination.url.clone(),
-            source_region: target.source.region.clone(),
-            destination_region: target.destination.region.clone(),
-            engine: target.engine.clone(),
-        },
-    };
-    let journal = match &settings.report {
-        None => Journal::in_memory(),
-        Some(folder) => save_in(folder)?,
-    };
-    journal.write(&Line::Header(header.clone()));
-    Ok((journal, header))
-}
-
-fn save_in(folder: &Path) -> Result<Journal> {
-    let path = folder.join("history.jsonl");
-    let cannot = |source| Error::Report {
-        path: path.clone(),
-        source,
-    };
-    std::fs::create_dir_all(folder).map_err(cannot)?;
-    let file = std::fs::File::create(&path).map_err(cannot)?;
-    Ok(Journal::saved(&path, file))
-}
-
-/// Judges a saved run again, offline.
-///
-/// # Errors
-/// [`Error::History`] when the file is no history.
-pub fn judge_saved(path: &Path) -> Result<RunReport> {
-    let saved = read(path)?;
-    let rows = saved.histories.iter().map(|history| match judge(history) {
-        Ok(judgement) => Row::Judged(judgement),
-        Err(error) => Row::errored(&history.plan.scenario, &history.plan.summary, &error),
-    });
-    let mut report = RunReport::new(saved.header, rows.collect());
-    if saved.truncated {
-        report
-            .errors
-            .push("the last line was cut off and left out".to_owned());
-    }
-    Ok(report)
 }

@@ -38,7 +38,7 @@ pub use connect::{endpoint, in_process, offered_by_endpoints};
 pub use container::Container;
 pub use customer_key::CustomerKey;
 pub use keys::Keys;
-pub use limit::{Admission, Limiter};
+pub use limit::{Admission, Limiter, Reserved};
 #[cfg(feature = "localstack")]
 pub use localstack::{localstack, offered_by_localstack};
 pub use meter::{Meter, Stop};

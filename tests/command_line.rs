@@ -22,6 +22,8 @@ mod existing;
 mod expectations;
 #[path = "command_line/kill.rs"]
 mod kill;
+#[path = "command_line/lag.rs"]
+mod lag;
 #[path = "command_line/measurements.rs"]
 mod measurements;
 #[path = "command_line/reports.rs"]

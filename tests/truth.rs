@@ -11,15 +11,21 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use bucketpair::emulator::{Arrival, ArrivalKind};
-use bucketpair::history::{Event, Instant};
+use bucketpair::history::Event;
 use bucketpair::lag::{
-    Censoring, Measure, OperationShare, OperationType, RunFacts, Sample, intervals,
+    Censoring, Measure, OperationShare, OperationType, RunFacts, Sample, SizeShare, intervals,
 };
 use bucketpair::runner::{
     LagSettings, Length, Measurement, Opened, Settings, lag_on, open, open_in_process,
 };
 use rstest::rstest;
 use tokio::time::Instant as Clock;
+
+#[path = "truth/door.rs"]
+mod door;
+#[path = "truth/sessions.rs"]
+mod sessions;
+use door::Door;
 
 const SEED: u64 = 42;
 
@@ -28,12 +34,9 @@ struct Run {
     measurement: Measurement,
     samples: Vec<Sample>,
     arrivals: Vec<Arrival>,
-    /// The run's beginning on tokio's clock: not before the first, not after the second.
-    epoch: (Clock, Clock),
 }
 
 async fn measure(opened: Opened, settings: &Settings, asked: &LagSettings) -> Run {
-    let before = Clock::now();
     let measuring = Box::pin(lag_on(
         &opened,
         settings,
@@ -42,14 +45,11 @@ async fn measure(opened: Opened, settings: &Settings, asked: &LagSettings) -> Ru
         std::future::pending(),
     ));
     let measurement = measuring.await.unwrap();
-    // The run began within lag_on; under the paused clock that is at once.
-    let epoch = (before, before + Duration::from_millis(5));
     let emulator = opened.emulator.as_ref().unwrap();
     Run {
         samples: intervals(&measurement.history),
         arrivals: emulator.0.arrivals(),
         measurement,
-        epoch,
     }
 }
 
@@ -97,32 +97,28 @@ fn misses(run: &Run, shift: Duration) -> (Vec<String>, usize) {
             arrival.kind == kind(sample.operation)
                 && (tags || named.is_none_or(|named| *named == arrival.version_id))
         };
-        let arrived = arrivals
-            .iter()
-            .find(is_it)
-            .map(|arrival| arrival.at + shift);
+        let arrived = arrivals.iter().find(is_it);
+        // The moment it was readable, on the clock that every look was timed by.
+        let journal = &run.measurement.journal;
+        let arrived = arrived.map(|arrival| journal.at(arrival.at + shift).0);
         compared += 1;
-        if !holds(run, sample, arrived) {
+        if !holds(sample, arrived) {
             missed.push(format!("seed {SEED}: {arrived:?} is not in {sample:?}"));
         }
     }
     (missed, compared)
 }
 
-fn holds(run: &Run, sample: &Sample, arrived: Option<Clock>) -> bool {
-    let zero = Duration::from_nanos(sample.acknowledged_ns);
-    let moment = |from: Clock, ns: u64| from + zero + Duration::from_nanos(ns);
+fn holds(sample: &Sample, arrived: Option<u64>) -> bool {
     let Some(arrived) = arrived else {
         return sample.interval.censoring == Censoring::Right;
     };
+    let moment = |ns: u64| sample.acknowledged_ns + ns;
     let lower = match sample.interval.censoring {
         Censoring::Left => None,
-        _ => Some(moment(run.epoch.0, sample.interval.lower_ns)),
+        _ => Some(moment(sample.interval.lower_ns)),
     };
-    let upper = sample
-        .interval
-        .upper_ns
-        .map(|upper| moment(run.epoch.1, upper));
+    let upper = sample.interval.upper_ns.map(moment);
     lower.is_none_or(|lower| lower <= arrived) && upper.is_none_or(|upper| arrived <= upper)
 }
 
@@ -135,7 +131,8 @@ fn assert_true(run: &Run, count: usize) {
         missed[0]
     );
     assert_eq!(compared, count, "seed {SEED}: samples");
-    assert_eq!(run.measurement.left_behind, Vec::<String>::new());
+    let left = &run.measurement.report.ended.left_behind;
+    assert_eq!(*left, Vec::<String>::new());
 }
 
 fn facts(run: &Run) -> RunFacts {
@@ -206,7 +203,7 @@ async fn a_wrong_arrival_is_caught_by_the_comparison() {
     .await;
     let width = |s: &Sample| s.interval.upper_ns.unwrap_or(0) - s.interval.lower_ns;
     let widest = run.samples.iter().map(width).max().unwrap();
-    let shift = Duration::from_nanos(widest) + Duration::from_millis(20);
+    let shift = Duration::from_nanos(widest + 1);
     let (missed, compared) = misses(&run, shift);
     assert_eq!(
         missed.len(),
@@ -219,9 +216,7 @@ async fn a_wrong_arrival_is_caught_by_the_comparison() {
 async fn over_sockets_every_true_arrival_lies_in_its_interval() {
     let settings = settings("uniform:5ms..60ms", Duration::from_secs(60));
     let opened = open(&settings).await.unwrap();
-    let mut run = measure(opened, &settings, &asked(100.0, 150, "put,delete-marker")).await;
-    // Real time passed between the call and the run's beginning.
-    run.epoch.1 += Duration::from_millis(500);
+    let run = measure(opened, &settings, &asked(100.0, 150, "put,delete-marker")).await;
     assert_true(&run, 150);
 }
 
@@ -239,40 +234,55 @@ async fn at_equal_median_width_a_poller_takes_five_times_the_requests() {
     );
 }
 
-#[tokio::test(start_paused = true)]
-async fn neither_rate_nor_budget_is_ever_exceeded() {
-    let mut asked = asked(20.0, 100, "put");
-    (asked.max_requests_per_second, asked.request_budget) = (Some(60), Some(300));
-    let run = virtually("uniform:100ms..4s", Duration::from_secs(30), &asked).await;
-    let sent = sent(&run);
-    let second = 1_000_000_000;
-    let within = |from: &u64| {
-        sent.iter()
-            .filter(|at| (*from..from + second).contains(at))
-            .count()
-    };
-    let busiest = sent.iter().map(within).max().unwrap();
-    assert!(busiest <= 60, "{busiest} requests in a second");
-    let requests = facts(&run).requests;
-    assert!(requests.total() <= 300, "{requests:?}");
+/// A run that has too little to look at everything, counted where the server would.
+async fn counted(operations: &str, budget: u64) -> (Run, Door) {
+    let mut asked = asked(10.0, 60, operations);
+    asked.sizes = SizeShare::mix("1KiB,11MiB").unwrap();
+    (asked.max_requests_per_second, asked.request_budget) = (Some(90), Some(budget));
+    let settings = settings("uniform:100ms..4s", Duration::from_secs(30));
+    let mut opened = open_in_process(&settings).unwrap();
+    let door = Door::default();
+    door.put_before(&mut opened);
+    (measure(opened, &settings, &asked).await, door)
 }
 
-/// When each request of the measurement was sent, in nanoseconds since the run began.
-fn sent(run: &Run) -> Vec<u64> {
-    let events = &run.measurement.history.events;
-    let begun = events
-        .iter()
-        .position(|timed| matches!(timed.event, Event::Session(_)))
-        .unwrap();
-    let sent = events[begun..]
-        .iter()
-        .filter_map(|timed| match &timed.event {
-            Event::Invoke { .. } => Some(timed.at),
-            Event::Observation { sent, .. } => Some(*sent),
-            Event::Page(page) => Some(page.sent),
-            _ => None,
-        });
-    let mut sent: Vec<u64> = sent.map(|Instant(at)| at).collect();
-    sent.sort_unstable();
-    sent
+#[rstest]
+#[case::writes_of_one_request("put,copy,overwrite,delete-marker", 300, 90)]
+#[case::uploads_in_parts("multipart,put", 400, 90)]
+#[case::tags_whose_replicas_are_awaited_first("tag-change,put", 2_500, 10)]
+#[tokio::test(start_paused = true)]
+async fn neither_rate_nor_budget_is_ever_exceeded_as_the_server_counts(
+    #[case] operations: &str,
+    #[case] budget: u64,
+    #[case] percent_used: u64,
+) {
+    let (run, door) = counted(operations, budget).await;
+    let sent = door.of_the_measurement();
+    let within = |from: Clock| {
+        let second = from..from + Duration::from_secs(1);
+        let within = sent.iter().filter(move |(at, _)| second.contains(at));
+        within.map(|(_, what)| what.as_str()).collect::<Vec<_>>()
+    };
+    let seconds = sent.iter().map(|(at, _)| within(*at));
+    let busiest = seconds.max_by_key(Vec::len).unwrap();
+    assert!(
+        busiest.len() <= 90,
+        "{} requests in a second, seed {SEED}: {busiest:#?}",
+        busiest.len()
+    );
+    let (all, requests) = (sent.len() as u64, facts(&run).requests);
+    assert!(
+        all <= budget,
+        "{all} requests of {budget}, seed {SEED}: {sent:#?}"
+    );
+    assert!(
+        all * 100 >= budget * percent_used,
+        "{all} of {budget} were used: {requests:?}"
+    );
+    assert!(
+        requests.total() <= all,
+        "not all are in the history: {requests:?}, {all}"
+    );
+    // Every write went out: what looks cost is not taken from them.
+    assert_eq!(facts(&run).operations.acknowledged, 60);
 }

@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use super::{
     check::CheckFiles, compare::CompareFlags, conformance::Conformance, doctor::Doctor,
     drill::DrillFlags, explain::Explain, judge::Judge, lag::Lag, list::List, merge::Merge,
-    policy::Policy, run::Run, selftest::SelfTestFlags, serve::Serve, sweep::SweepFlags,
-    trend::TrendFlags,
+    observe::ObserveFlags, policy::Policy, run::Run, selftest::SelfTestFlags, serve::Serve,
+    sweep::SweepFlags, trend::TrendFlags,
 };
 
 pub(super) const EXIT_CODES: &str = "\
@@ -54,6 +54,8 @@ pub(super) enum Verb {
     Policy(Policy),
     /// Measure how late replicas are, with the error stated
     Lag(Box<Lag>),
+    /// Go on to look for what `lag --write-only` wrote, later or elsewhere
+    Observe(Box<ObserveFlags>),
     /// List the scenarios with the rules they prove
     List(List),
     /// Prove that an alarm is alive: deny an action, see FAILED, restore, see COMPLETED

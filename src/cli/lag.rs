@@ -1,34 +1,34 @@
 //! `bucketpair lag`.
 
-use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::io::IsTerminal;
+use std::time::Duration;
 
 use clap::Args;
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
-use super::args::Format;
 use super::caution::AcceptFlags;
 use super::ended;
+use super::output::{Output, OutputFlags, ReportFormat};
 use super::targeting::{TargetFlags, parsed};
 use crate::config::Variables;
 use crate::error::{Error, ExitCode, Result};
-use crate::lag::{
-    Asked, Cell, OperationShare, Profile, Quantile, RunFacts, Sample, SizeShare, Slo, intervals,
-};
-use crate::runner::{self, LagProgress, LagSettings, Length, Measurement};
+use crate::lag::{OperationShare, SizeShare, Slo};
+use crate::runner::{self, LagProgress, LagSettings, Length, OnProgress, Settings};
 use crate::span;
 
 const LAG_EXAMPLES: &str = "\
 Examples:
   bucketpair lag                                          a hundred writes on the embedded pair
-  bucketpair lag --rate 50 --duration 1m --report out/    out/history.jsonl, out/lag.json
+  bucketpair lag --rate 50 --duration 1m --report out/    out/lag.html, lag.csv, history.jsonl, …
   bucketpair lag --operations put:8,delete-marker:2       what else travels, and how late
+  bucketpair lag --write-only --target URL --report out/  then: bucketpair observe out/history.jsonl
   bucketpair lag --pair SRC,DST --accept-writes --slo '99.9% within 15m' --count 2995
 
 Exit codes:
   0  measured; the service level was met, where one was given
   1  the service level was missed
   2  usage; a value that the target does not offer
-  3  undecided; the budget was spent, or nothing arrived
+  3  undecided; the budget was spent too early, or nothing arrived
   5  preflight or set-up failed      6  resources were left behind (named)
  70  internal error                130  interrupted; what was measured is reported";
 
@@ -77,6 +77,10 @@ pub(super) struct Lag {
     #[arg(long, value_name = "NUMBER")]
     request_budget: Option<u64>,
 
+    /// Record the writes and end: `bucketpair observe` looks for their replicas, later or elsewhere
+    #[arg(long)]
+    write_only: bool,
+
     /// Hold the lag against a service level: '99.9% within 15m'
     #[arg(long, value_name = "LEVEL")]
     slo: Option<String>,
@@ -91,39 +95,43 @@ pub(super) struct Lag {
     #[arg(long)]
     keep: bool,
 
-    /// Write history.jsonl as it happens, and lag.json, into this folder [BUCKETPAIR_REPORT]
-    #[arg(long, value_name = "DIR")]
-    report: Option<PathBuf>,
-
-    /// How to print the result
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    output: OutputFlags,
 }
 
-/// Measures, prints the profile, and says how it ended.
+/// Measures, prints the report, and says how it ended.
 pub(super) async fn lag(arguments: Lag, variables: Variables) -> Result<ExitCode> {
     let asked = asked(&arguments)?;
-    let mut settings = variables.settings_below(arguments.target.target.as_deref())?;
-    arguments.target.apply(&mut settings)?;
-    arguments.accept.apply(&mut settings);
-    settings.keep |= arguments.keep;
-    settings.report = arguments.report.or(settings.report);
-    let is_shown = arguments.format == Format::Terminal && std::io::stderr().is_terminal();
+    let (settings, output) = settings(arguments, &variables)?;
+    if asked.write_only && settings.report.is_none() {
+        return Err(Error::Usage(
+            "--write-only without --report DIR leaves nothing that could be observed; name a folder"
+                .to_owned(),
+        ));
+    }
+    let is_shown = output.format == ReportFormat::Terminal && std::io::stderr().is_terminal();
     if let (Some(slo), true) = (&asked.slo, is_shown) {
         let (needed, planned) = (slo.samples_needed(0.95, 0), asked.count());
         eprintln!("{slo} takes {needed} samples without a late one at 95 %; {planned} are planned");
     }
     let bar = Bar::new(is_shown);
     let show = |progress| bar.show(progress);
-    let shown: Option<&(dyn Fn(LagProgress) + Send + Sync)> = is_shown.then_some(&show);
+    let shown: Option<OnProgress<'_>> = is_shown.then_some(&show);
     let measurement = Box::pin(runner::lag(&settings, &asked, shown, ended())).await;
     bar.end();
-    conclude(
-        &measurement?,
-        &asked,
-        settings.report.as_deref(),
-        arguments.format,
-    )
+    output.show(&measurement?.report)
+}
+
+/// The settings of variables, then of flags.
+fn settings(arguments: Lag, variables: &Variables) -> Result<(Settings, Output)> {
+    let mut settings = variables.settings_below(arguments.target.target.as_deref())?;
+    arguments.target.apply(&mut settings)?;
+    arguments.accept.apply(&mut settings);
+    settings.keep |= arguments.keep;
+    settings.report = arguments.output.report.clone().or(settings.report);
+    let folder = settings.report.as_deref();
+    let output = arguments.output.output(folder, variables)?;
+    Ok((settings, output))
 }
 
 fn asked(arguments: &Lag) -> Result<LagSettings> {
@@ -145,6 +153,7 @@ fn asked(arguments: &Lag) -> Result<LagSettings> {
     }
     asked.prefixes = arguments.prefixes.unwrap_or(asked.prefixes);
     asked.status = arguments.status;
+    asked.write_only = arguments.write_only;
     asked.max_requests_per_second = arguments.max_requests_per_second;
     asked.request_budget = arguments.request_budget;
     asked.slo = arguments
@@ -155,178 +164,94 @@ fn asked(arguments: &Lag) -> Result<LagSettings> {
     Ok(asked)
 }
 
-/// Prints what was measured, saves it, and says how it ended.
-fn conclude(
-    measurement: &Measurement,
-    asked: &LagSettings,
-    folder: Option<&Path>,
-    format: Format,
-) -> Result<ExitCode> {
-    let (header, history) = (&measurement.header, &measurement.history);
-    let samples = intervals(history);
-    let facts = RunFacts::of(header, history, &samples);
-    let question = asked
-        .slo
-        .map_or_else(Asked::default, |slo| Asked::default().with_slo(slo));
-    let profile = Profile::of(&facts, &samples, &question);
-    let document = serde_json::json!({ "profile": profile, "facts": facts });
-    if let Some(folder) = folder {
-        save(&folder.join("lag.json"), &document)?;
-    }
-    let text = match format {
-        Format::Json => document.to_string(),
-        Format::Terminal => terminal(&facts, &profile, measurement),
-    };
-    writeln!(std::io::stdout(), "{text}").ok();
-    Ok(exit_code(measurement, asked, &facts, &samples, &profile))
-}
-
-fn save(path: &Path, document: &serde_json::Value) -> Result<()> {
-    let text = serde_json::to_string_pretty(document).unwrap_or_default();
-    std::fs::write(path, text).map_err(|source| Error::Report {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-fn exit_code(
-    measurement: &Measurement,
-    asked: &LagSettings,
-    facts: &RunFacts,
-    samples: &[Sample],
-    profile: &Profile,
-) -> ExitCode {
-    let arrived = samples
-        .iter()
-        .any(|sample| sample.interval.upper_ns.is_some());
-    let spent = asked
-        .request_budget
-        .is_some_and(|budget| facts.requests.total() >= budget);
-    let level = match (asked.write_only, asked.slo) {
-        (true, _) => ExitCode::Passed,
-        (false, Some(_)) => profile.exit_code(),
-        (false, None) if arrived && !spent => ExitCode::Passed,
-        (false, None) => ExitCode::Inconclusive,
-    };
-    let codes = [
-        (measurement.interrupted, ExitCode::Interrupted),
-        (!measurement.errors.is_empty(), ExitCode::Internal),
-        (!measurement.left_behind.is_empty(), ExitCode::LeftBehind),
-        (true, level),
-    ];
-    ExitCode::worst(
-        codes
-            .into_iter()
-            .filter_map(|(is, code)| is.then_some(code)),
-    )
-}
-
-fn terminal(facts: &RunFacts, profile: &Profile, measurement: &Measurement) -> String {
-    let (operations, requests) = (&facts.operations, &facts.requests);
-    let mut lines = vec![format!(
-        "{} writes acknowledged of {} planned; {} requests: {} writes, {} pages, {} single looks, {} failed",
-        operations.acknowledged,
-        operations.planned,
-        requests.total(),
-        requests.writes,
-        requests.pages,
-        requests.single,
-        requests.failed,
-    )];
-    profile
-        .totals()
-        .for_each(|cell| lines.extend(figures(cell)));
-    lines.extend(
-        profile
-            .slos
-            .iter()
-            .map(|slo| format!("{}: {:?}", slo.slo, slo.verdict)),
-    );
-    if let Some(floor) = facts.floor {
-        let ms = |ns: u64| ns as f64 / 1e6;
-        lines.push(format!(
-            "floor: a round trip to the destination takes {:.1} ms (median), {:.1} ms (99th percentile)",
-            ms(floor.median_ns),
-            ms(floor.p99_ns)
-        ));
-    }
-    lines.extend(
-        profile
-            .warnings
-            .iter()
-            .map(|warning| format!("warning: {warning}")),
-    );
-    lines.extend(facts.caveats.iter().map(|caveat| format!("note: {caveat}")));
-    let kept = measurement.kept.iter().map(|kept| format!("kept: {kept}"));
-    lines.extend(kept);
-    let left = measurement.left_behind.iter();
-    lines.extend(left.map(|left| format!("left behind: {left}")));
-    lines.join("\n")
-}
-
-fn milliseconds(ns: u64) -> String {
-    format!("{:.1} ms", ns as f64 / 1e6)
-}
-
-/// One lag at one destination: a line, and one for each quantile that the samples support.
-fn figures(cell: &Cell) -> Vec<String> {
-    let wide = |ns: Option<u64>| ns.map_or_else(|| "unknown".to_owned(), milliseconds);
-    let mut lines = vec![format!(
-        "{:?} at the {}: {} samples, {} there at the first look, {} not seen; intervals {} wide \
-         (median), {} (99th percentile)",
-        cell.measure,
-        cell.side,
-        cell.n,
-        cell.left_censored,
-        cell.right_censored,
-        wide(cell.width.median_ns),
-        wide(cell.width.p99_ns),
-    )];
-    for quantile in &cell.service {
-        if let Quantile::Band(band) = quantile {
-            let upper = wide(band.upper_ns);
-            let (percent, lower) = (band.quantile * 100.0, milliseconds(band.lower_ns));
-            lines.push(format!("  p{percent}: {lower} to {upper}"));
-        }
-    }
-    lines
-}
-
-/// The line that says how far it is, and between when and when it ends.
-struct Bar(Option<indicatif::ProgressBar>);
+/// The line that says how far it is, and when it ends.
+pub(super) struct Bar(Option<ProgressBar>);
 
 impl Bar {
-    fn new(is_shown: bool) -> Self {
-        Self(is_shown.then(indicatif::ProgressBar::new_spinner))
+    pub(super) fn new(is_shown: bool) -> Self {
+        let style = ProgressStyle::with_template("{bar:24} {msg}");
+        let bar = || ProgressBar::new(0).with_style(style.expect("the template is well-formed"));
+        Self(is_shown.then(bar))
     }
 
-    fn show(&self, progress: LagProgress) {
+    pub(super) fn show(&self, progress: LagProgress) {
         let Some(bar) = &self.0 else { return };
-        let seconds = |time: std::time::Duration| indicatif::HumanDuration(time).to_string();
-        let LagProgress {
-            planned,
-            watched,
-            ended,
-            ..
-        } = progress;
-        let latest = progress.writes_end + progress.deadline;
-        let end = match progress.writes_end.is_zero() {
-            true => format!("at the latest in {}", seconds(latest)),
-            false => format!(
-                "in {} at the soonest, {} at the latest",
-                seconds(progress.writes_end),
-                seconds(latest)
-            ),
+        let (done, all) = match progress.deadline.is_zero() {
+            true => (progress.written, progress.planned),
+            false => (progress.ended, expected(&progress)),
         };
-        bar.set_message(format!(
-            "{watched} of {planned} written, {ended} seen or given up; done {end}"
-        ));
-        bar.tick();
+        bar.set_length(all);
+        bar.set_position(done);
+        bar.set_message(told(&progress));
     }
 
-    fn end(&self) {
+    pub(super) fn end(&self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// How much will be looked for: of each write that is to come as much as of those that came.
+fn expected(progress: &LagProgress) -> u64 {
+    let each = progress.watched.div_ceil(progress.written.max(1)).max(1);
+    progress.watched + each * progress.planned.saturating_sub(progress.written)
+}
+
+/// `340 of 3,000 written, 310 seen, the slowest after 1 second; done in about 40 seconds, at the
+/// latest in 60 seconds`.
+fn told(progress: &LagProgress) -> String {
+    let LagProgress {
+        planned,
+        written,
+        ended,
+        writes_end,
+        slowest,
+        deadline,
+        ..
+    } = *progress;
+    let written = format!("{written} of {planned} written");
+    if deadline.is_zero() {
+        return format!("{written}; done in {}", HumanDuration(writes_end));
+    }
+    let latest = format!("at the latest in {}", HumanDuration(writes_end + deadline));
+    if slowest.is_zero() {
+        return format!("{written}, none seen yet; done {latest}");
+    }
+    let (about, slowest) = (HumanDuration(writes_end + slowest), short(slowest));
+    format!(
+        "{written}, {ended} done with, the slowest took {slowest}; about {about} to go, {latest}"
+    )
+}
+
+fn short(time: Duration) -> String {
+    match time.as_millis() {
+        ms @ ..1_000 => format!("{ms} ms"),
+        ms @ ..120_000 => format!("{:.1} s", ms as f64 / 1e3),
+        ms => format!("{:.1} min", ms as f64 / 6e4),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_come_is_told_from_what_was_seen() {
+        let mut progress = LagProgress::default();
+        (progress.planned, progress.written) = (100, 50);
+        (progress.watched, progress.ended) = (100, 40);
+        progress.writes_end = Duration::from_secs(5);
+        progress.deadline = Duration::from_secs(175);
+        assert_eq!(expected(&progress), 200);
+        assert!(told(&progress).ends_with("none seen yet; done at the latest in 3 minutes"));
+        progress.slowest = Duration::from_millis(2_100);
+        let text = told(&progress);
+        assert!(
+            text.contains("the slowest took 2.1 s; about 7 seconds"),
+            "{text}"
+        );
+        progress.deadline = Duration::ZERO;
+        assert_eq!(told(&progress), "50 of 100 written; done in 5 seconds");
     }
 }

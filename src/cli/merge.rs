@@ -18,7 +18,7 @@ Examples:
   bucketpair merge night-*/ --into november/ --slo '99.9% within 15m'
 
 Exit codes:
-  0  joined; with --slo: met     3  with --slo: undecided
+  0  joined; with --slo: met     3  nothing was measured; with --slo: undecided
   1  with --slo: missed         70  the folder cannot be written
   2  usage, or no history";
 
@@ -52,14 +52,11 @@ pub(super) fn merge(arguments: &Merge, variables: &Variables) -> Result<ExitCode
     let format = format(arguments.format, variables)?;
     let runs = join(&arguments.runs, &arguments.into)?;
     let asked = Asked::default().with_slo(arguments.slo.unwrap_or_default());
-    let report = LagReport::of(runs, &asked);
+    let report = LagReport::of(runs, &asked).held(arguments.slo.is_some());
     save(&arguments.into, &report)?;
     print(&match format {
         Format::Terminal => terminal(&report, look()),
         Format::Json => json(&report),
     });
-    Ok(match arguments.slo {
-        Some(_) => report.exit_code(),
-        None => ExitCode::Passed,
-    })
+    Ok(report.exit_code())
 }

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::config::{Variable, Variables};
 use crate::error::{Error, ExitCode, Result};
+use crate::report::lag::{self, LagReport};
 use crate::report::{self, Look, RunReport};
 
 /// How a report is printed.
@@ -28,8 +29,8 @@ pub(super) enum ReportFormat {
 /// How a report is printed and where it is written.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
 pub(super) struct OutputFlags {
-    /// Write report.{json,html,md,junit.xml,prom} into this folder, and a run's history.jsonl,
-    /// up to date while it runs [BUCKETPAIR_REPORT]
+    /// Write report.{json,html,md,junit.xml,prom} into this folder (of a measurement lag.*, with
+    /// .csv), and history.jsonl, up to date while it runs [BUCKETPAIR_REPORT]
     #[arg(long, value_name = "DIR")]
     pub(super) report: Option<PathBuf>,
 
@@ -78,27 +79,67 @@ impl Output {
     ///
     /// # Errors
     /// [`Error::Report`] when the summary of the step cannot be written.
-    pub(super) fn show(&self, report: &RunReport) -> Result<ExitCode> {
-        print(&rendered(report, self.format));
-        if let (ReportFormat::Terminal, Some(folder), false) =
-            (self.format, &self.folder, report.unsaved)
+    pub(super) fn show(&self, report: &impl Shown) -> Result<ExitCode> {
+        print(&report.rendered(self.format));
+        if let (ReportFormat::Terminal, Some(folder), Some(page)) =
+            (self.format, &self.folder, report.page())
         {
-            print(&whereabouts(folder));
+            print(&whereabouts(folder, page));
         }
         if let Some(summary) = &self.summary {
-            append(summary, &report::markdown(report))?;
+            append(summary, &report.rendered(ReportFormat::Markdown))?;
         }
-        Ok(report.exit_code())
+        Ok(report.ends_with())
     }
 }
 
-fn rendered(report: &RunReport, format: ReportFormat) -> String {
-    match format {
-        ReportFormat::Terminal => report::terminal(report, look()),
-        ReportFormat::Json => report::json(report),
-        ReportFormat::Markdown => report::markdown(report),
-        ReportFormat::Junit => report::junit(report),
-        ReportFormat::Prometheus => report::prometheus(report),
+/// A report that can be printed in every form.
+pub(super) trait Shown {
+    /// The report in one form.
+    fn rendered(&self, format: ReportFormat) -> String;
+    /// The name of its page in the folder of reports; none where it could not be written.
+    fn page(&self) -> Option<&'static str>;
+    /// How the command line ends.
+    fn ends_with(&self) -> ExitCode;
+}
+
+impl Shown for RunReport {
+    fn rendered(&self, format: ReportFormat) -> String {
+        match format {
+            ReportFormat::Terminal => report::terminal(self, look()),
+            ReportFormat::Json => report::json(self),
+            ReportFormat::Markdown => report::markdown(self),
+            ReportFormat::Junit => report::junit(self),
+            ReportFormat::Prometheus => report::prometheus(self),
+        }
+    }
+
+    fn page(&self) -> Option<&'static str> {
+        (!self.unsaved).then_some("report.html")
+    }
+
+    fn ends_with(&self) -> ExitCode {
+        self.exit_code()
+    }
+}
+
+impl Shown for LagReport {
+    fn rendered(&self, format: ReportFormat) -> String {
+        match format {
+            ReportFormat::Terminal => lag::terminal(self, look()),
+            ReportFormat::Json => lag::json(self),
+            ReportFormat::Markdown => lag::markdown(self),
+            ReportFormat::Junit => lag::junit(self),
+            ReportFormat::Prometheus => lag::prometheus(self),
+        }
+    }
+
+    fn page(&self) -> Option<&'static str> {
+        (!self.ended.unsaved).then_some("lag.html")
+    }
+
+    fn ends_with(&self) -> ExitCode {
+        self.exit_code()
     }
 }
 
@@ -108,8 +149,8 @@ pub(super) fn print(text: &str) {
 }
 
 /// Where the reports are, for whoever wants to open one.
-fn whereabouts(folder: &Path) -> String {
-    let page = folder.join("report.html");
+fn whereabouts(folder: &Path, page: &str) -> String {
+    let page = folder.join(page);
     let page = page.display();
     format!("report: {page}, and beside it .json .md .junit.xml .prom")
 }

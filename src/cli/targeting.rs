@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::runner::Settings;
 
 /// Which target, which pair, and how they are reached.
-#[derive(Debug, Default, PartialEq, Eq, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub(super) struct TargetFlags {
     /// emulator, localstack, aws, a URL, or two (SOURCE,DESTINATION) [BUCKETPAIR_TARGET]
     ///

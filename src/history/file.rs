@@ -4,8 +4,8 @@
 //! its scenario, since scenarios run side by side. A last line without its line feed (a run that
 //! was killed) is left out, and said so; any other line that cannot be read is an error.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::fs::{File, TryLockError};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -133,6 +133,77 @@ pub fn scan(
     }
 }
 
+/// Reads the first line of a saved run.
+///
+/// # Errors
+/// As [`read`].
+pub fn header(path: &Path) -> Result<Header> {
+    let fail = |reason: String| Error::History {
+        path: path.to_owned(),
+        reason,
+    };
+    let file = File::open(path).map_err(|error| fail(error.to_string()))?;
+    let mut line = Vec::new();
+    let read = BufReader::new(file).read_until(b'\n', &mut line);
+    read.map_err(|error| fail(error.to_string()))?;
+    parse_header(&line).map_err(fail)
+}
+
+/// Reads a saved run, and opens its file for what comes next. A last line that was cut off is
+/// removed from it.
+///
+/// # Errors
+/// As [`read`] and [`lock`].
+pub fn resume(path: &Path) -> Result<(Saved, File)> {
+    let fail = |error: std::io::Error| Error::History {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    };
+    let file = File::options().read(true).write(true).open(path);
+    let mut file = file.map_err(fail)?;
+    lock(&file, path)?;
+    let mut saved = read(path)?;
+    if saved.truncated {
+        let whole = end_of_lines(&mut file).map_err(fail)?;
+        file.set_len(whole).map_err(fail)?;
+        saved.truncated = false;
+    }
+    file.seek(SeekFrom::End(0)).map_err(fail)?;
+    Ok((saved, file))
+}
+
+/// Where the last whole line ends.
+fn end_of_lines(file: &mut File) -> std::io::Result<u64> {
+    const BLOCK: u64 = 64 << 10;
+    let mut end = file.seek(SeekFrom::End(0))?;
+    while end > 0 {
+        let from = end.saturating_sub(BLOCK);
+        let mut block = vec![0; (end - from) as usize];
+        file.seek(SeekFrom::Start(from))?;
+        file.read_exact(&mut block)?;
+        if let Some(place) = block.iter().rposition(|byte| *byte == b'\n') {
+            return Ok(from + place as u64 + 1);
+        }
+        end = from;
+    }
+    Ok(0)
+}
+
+/// Takes the file of a run for this process, until it is closed. Where files cannot be locked,
+/// nothing is.
+///
+/// # Errors
+/// [`Error::Usage`] when another process has it.
+pub fn lock(file: &File, path: &Path) -> Result<()> {
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(Error::Usage(format!(
+            "{} is being written by another run; wait for its end, or choose another folder",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
 fn parse_header(line: &[u8]) -> Result<Header, String> {
     let header: Header = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     if header.bucketpair_history == VERSION {
@@ -238,5 +309,29 @@ fn append(histories: &mut Vec<History>, line: Line) -> Result<(), String> {
                 .push(timed);
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    const WHOLE: &str = r#"{"bucketpair_history":1,"bucketpair":"0","run":"r","seed":0,"started":0,"target":{"name":"","source":"","destination":"","source_region":"","destination_region":"","engine":""}}"#;
+
+    #[test]
+    fn what_comes_next_follows_the_last_whole_line_and_one_process_has_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.jsonl");
+        std::fs::write(&path, format!("{WHOLE}\n{{\"plan\":{{\"scen")).unwrap();
+        let (saved, mut file) = resume(&path).unwrap();
+        assert!(saved.histories.is_empty());
+        let busy = resume(&path).unwrap_err().to_string();
+        assert!(busy.contains("another run"), "{busy}");
+        file.write_all(b"next").unwrap();
+        drop(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text, format!("{WHOLE}\nnext"));
     }
 }

@@ -18,6 +18,8 @@ use crate::replication::VersionId;
 #[derive(Clone)]
 pub struct Journal {
     epoch: Clock,
+    /// How far the run was at the epoch.
+    begun: Instant,
     file: Option<Arc<Mutex<Sink>>>,
 }
 
@@ -41,19 +43,30 @@ impl Journal {
     pub fn in_memory() -> Self {
         Self {
             epoch: Clock::now(),
+            begun: Instant(0),
             file: None,
         }
     }
 
     /// A journal that is also written to `out`, which `path` names in errors.
     pub fn saved(path: impl Into<std::path::PathBuf>, out: impl Write + Send + 'static) -> Self {
+        Self::resumed(path, out, (Clock::now(), Instant(0)))
+    }
+
+    /// A journal that another process began: this moment of tokio's clock is that of the run's time.
+    pub fn resumed(
+        path: impl Into<std::path::PathBuf>,
+        out: impl Write + Send + 'static,
+        (epoch, begun): (Clock, Instant),
+    ) -> Self {
         let sink = Sink {
             path: path.into(),
             out: Box::new(out),
             error: None,
         };
         Self {
-            epoch: Clock::now(),
+            epoch,
+            begun,
             file: Some(Arc::new(Mutex::new(sink))),
         }
     }
@@ -67,13 +80,14 @@ impl Journal {
     /// A moment of the same clock, in the history's terms.
     #[must_use]
     pub fn at(&self, clock: Clock) -> Instant {
-        Instant(clock.saturating_duration_since(self.epoch).as_nanos() as u64)
+        let since = clock.saturating_duration_since(self.epoch);
+        Instant(self.begun.0 + since.as_nanos() as u64)
     }
 
-    /// When something is on this clock.
+    /// When something is on this clock; its beginning where it was before.
     #[must_use]
     pub fn clock(&self, at: Instant) -> Clock {
-        self.epoch + Duration::from_nanos(at.0)
+        self.epoch + Duration::from_nanos(at.0.saturating_sub(self.begun.0))
     }
 
     /// Writes one line. The first error is kept for [`Journal::finish`]; the run goes on.
@@ -92,7 +106,7 @@ impl Journal {
         sink.error = written.err();
     }
 
-    /// Flushes the file.
+    /// Flushes and closes the file: nothing is saved any more.
     ///
     /// # Errors
     /// [`Error::Report`] with the first write that failed, such as on a full disk.
@@ -105,6 +119,7 @@ impl Journal {
             Some(error) => Err(error),
             None => sink.out.flush(),
         };
+        sink.out = Box::new(std::io::sink());
         outcome.map_err(|source| Error::Report {
             path: sink.path.clone(),
             source,
@@ -146,6 +161,27 @@ impl Recorder {
         }
     }
 
+    /// Goes on with a history that was saved.
+    #[must_use]
+    pub fn resume(journal: &Journal, history: History) -> Self {
+        let (mut versions, mut operations) = (Versions::default(), 0);
+        for timed in &history.events {
+            versions.note(&timed.event);
+            if let Event::Invoke { op, .. } = &timed.event {
+                operations = operations.max(op + 1);
+            }
+        }
+        Self {
+            journal: journal.clone(),
+            scenario: history.plan.scenario.as_str().into(),
+            state: Arc::new(Mutex::new(State {
+                history,
+                operations,
+                versions,
+            })),
+        }
+    }
+
     /// Nanoseconds since the run began.
     #[must_use]
     pub fn now(&self) -> Instant {
@@ -172,6 +208,14 @@ impl Recorder {
     #[must_use]
     pub fn history(&self) -> History {
         self.lock().history.clone()
+    }
+
+    /// Adds to `history` what was appended since it was this recorder's.
+    pub fn catch_up(&self, history: &mut History) {
+        let state = self.lock();
+        history
+            .events
+            .extend_from_slice(&state.history.events[history.events.len()..]);
     }
 
     /// Appends an event that happened at `at`.

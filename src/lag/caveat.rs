@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::history::Joined;
+
 /// Something about a run that changes what its figures mean.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "caveat", rename_all = "kebab-case")]
@@ -45,6 +47,8 @@ pub enum Caveat {
     Joined {
         /// How far these may be apart, in nanoseconds; the intervals are widened by it.
         uncertainty_ns: u64,
+        /// What they had in common.
+        by: Joined,
     },
 }
 
@@ -84,12 +88,19 @@ impl fmt::Display for Caveat {
                  region to narrow them",
                 milliseconds(*round_trip_ns)
             ),
-            Self::Joined { uncertainty_ns } => write!(
-                f,
-                "writes and looks were timed by different clocks, up to {:.1} ms apart; the \
-                 intervals are widened by it",
-                milliseconds(*uncertainty_ns)
-            ),
+            Self::Joined { uncertainty_ns, by } => {
+                let how = match by {
+                    Joined::Boot => "measured by the time since the boot",
+                    Joined::Server => "measured by the clock of the source's endpoint",
+                    Joined::Wall => "assumed of the wall clocks, see --clock-uncertainty",
+                };
+                write!(
+                    f,
+                    "writes and looks were timed by different clocks, at most {:.3} ms apart ({how}); \
+                     the intervals are widened by it",
+                    milliseconds(*uncertainty_ns)
+                )
+            }
         }
     }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::write::PREPARED;
 use super::{Caveat, Censoring, Measure, Sample, Setup};
 use crate::history::{
-    Event, Header, History, OperationKind, Seen, Session, Side, Suspension, TargetDescription,
-    Timed,
+    Event, Header, History, Joined, OperationKind, Seen, Session, Side, Suspension,
+    TargetDescription, Timed,
 };
 use crate::replication::{ReplicationStatus, VersionId};
 
@@ -70,7 +70,7 @@ pub struct Operations {
 pub struct Requests {
     /// Of the measured writes; a multipart upload is several.
     pub writes: u64,
-    /// Of the writes beforehand, and the looks at them.
+    /// Of the writes beforehand, canaries included, and the looks at them.
     pub preparation: u64,
     /// Looks at one version: HEAD, GET or tags.
     pub single: u64,
@@ -156,9 +156,11 @@ impl Tally {
         let (first, last) = self.span.unwrap_or((at, at));
         let span = Some((first.min(at), last.max(at)));
         if self.sessions.is_empty() && matches!(timed.event, Event::Session(_)) {
-            // What comes before the first session proved that the pair replicates, and is no part
-            // of it.
+            // What comes before the first session proved that the pair replicates: it cost requests,
+            // and is no part of the measurement.
+            let before = self.requests.total();
             *self = Self::default();
+            self.requests.preparation = before;
         }
         self.span = span;
         self.count(&timed.event);
@@ -283,11 +285,6 @@ fn caveats(facts: &RunFacts, samples: &[Sample]) -> Vec<Caveat> {
         interval.censoring == Censoring::Right && interval.lower_ns < deadline
     };
     let unfollowed = samples.iter().filter(|sample| unfollowed(sample)).count() as u64;
-    let sessions = facts.sessions.iter();
-    let uncertainty_ns = sessions
-        .map(|session| session.uncertainty_ns)
-        .max()
-        .unwrap_or(0);
     let possible = [
         (operations.sent < operations.planned).then_some(Caveat::Unfinished {
             planned: operations.planned,
@@ -302,9 +299,19 @@ fn caveats(facts: &RunFacts, samples: &[Sample]) -> Vec<Caveat> {
         }),
         spent(facts),
         at_the_floor(facts, samples),
-        (uncertainty_ns > 0).then_some(Caveat::Joined { uncertainty_ns }),
+        joined(facts),
     ];
     possible.into_iter().flatten().collect()
+}
+
+/// What the session says whose clock may be off most.
+fn joined(facts: &RunFacts) -> Option<Caveat> {
+    let sessions = facts.sessions.iter();
+    let worst = sessions.max_by_key(|session| session.uncertainty_ns)?;
+    (worst.uncertainty_ns > 0).then_some(Caveat::Joined {
+        uncertainty_ns: worst.uncertainty_ns,
+        by: worst.joined.unwrap_or(Joined::Wall),
+    })
 }
 
 fn spent(facts: &RunFacts) -> Option<Caveat> {

@@ -9,6 +9,9 @@ use crate::replication::{Tags, VersionId};
 /// Labels of objects that a run writes before it measures begin with this; their lag is no sample.
 pub const PREPARED: &str = "prepared-";
 
+/// Labels of objects that only prove that the pair replicates begin with this.
+const CANARY: &str = "canary-";
+
 /// An acknowledged operation on the source.
 pub(super) struct Write<'a> {
     pub(super) op: u32,
@@ -112,7 +115,8 @@ impl<'a> Collector<'a> {
         if kind == OperationType::DeleteMarker {
             *self.deletes.entry(key).or_default() += 1;
         }
-        if !operation.label.starts_with(PREPARED) {
+        let is_beforehand = |what: &&str| operation.label.starts_with(*what);
+        if ![PREPARED, CANARY].iter().any(is_beforehand) {
             let invoked = Invoked {
                 operation,
                 kind,

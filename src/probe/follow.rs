@@ -9,7 +9,7 @@ use tokio::time::{Instant as Clock, sleep_until};
 
 use super::look::Probe;
 use super::page::Asked;
-use super::planner::{Action, Id, Planner, Told};
+use super::planner::{Action, ENTRIES, Id, Planner, Told};
 use super::watched::{Policy, Wanted, Watched};
 use crate::history::{Failure, Instant, Page, Seen, Side};
 use crate::replication::ReplicationStatus;
@@ -25,6 +25,8 @@ pub struct Following {
     pub ended: u64,
     /// Whether the request budget was spent before it could go on.
     pub spent: bool,
+    /// The longest lag seen so far, by its upper bound.
+    pub slowest: Duration,
 }
 
 /// Looks for whatever it is given, at one destination and at the source's status.
@@ -96,8 +98,8 @@ impl Follower {
                 self.watch(watched);
             }
             let wake = self.dispatch(&mut running);
-            let idle = running.is_empty() && (self.following.spent || wake.is_none());
-            if idle && (!open || self.following.spent) {
+            // While writes go on, they may give back a part of the budget.
+            if running.is_empty() && wake.is_none() && !open {
                 return self.following;
             }
             tokio::select! {
@@ -119,6 +121,7 @@ impl Follower {
 
     fn report(&mut self) {
         self.following.ended = self.following.watched - self.planner.waiting() as u64;
+        self.following.slowest = self.planner.slowest();
         self.progress
             .send_if_modified(|before| std::mem::replace(before, self.following) != self.following);
     }
@@ -132,7 +135,7 @@ impl Follower {
                 return Some(due);
             }
             match self.limiter.admit(Clock::now()) {
-                Admission::Now => {}
+                Admission::Now => self.following.spent = false,
                 Admission::At(moment) => return Some(moment),
                 Admission::Spent => {
                     self.following.spent = true;
@@ -153,15 +156,14 @@ impl Follower {
         None
     }
 
-    /// What is left of the budget, divided among those that are still to be seen, and what is left
-    /// for the writes to come.
+    /// What is left of the budget, divided among those that are still to be seen.
     fn afford(&mut self) {
         let Some(left) = self.limiter.left() else {
             return;
         };
         let to_come = self.expected.saturating_sub(self.following.watched);
         let things = to_come + self.planner.waiting() as u64;
-        let each = left.saturating_sub(to_come) as f64 / things.max(1) as f64;
+        let each = left as f64 / things.max(1) as f64;
         self.planner.afford(self.policy.requests.min(each * 0.8));
     }
 
@@ -191,12 +193,13 @@ async fn single(probe: Probe, side: Side, id: Id, watched: Arc<Watched>) -> Answ
 
 async fn told(probe: &Probe, side: Side, watched: &Watched) -> Told {
     let (key, version) = (watched.key.as_str(), &watched.version);
+    if watched.wanted == Wanted::Marker {
+        return listed(probe, side, watched).await;
+    }
     let seen = match &watched.wanted {
         Wanted::Version => probe.head(side, key, Some(version)).await,
         Wanted::Status => probe.head(Side::Source, key, Some(version)).await,
-        Wanted::Tags(_) => probe.tags(side, key, version).await,
-        // By listing: the marker's ID at the destination is left open (R-DEL-05).
-        Wanted::Marker => probe.versions(side, key).await,
+        _ => probe.tags(side, key, version).await,
     };
     let had = |is_there: bool| if is_there { Told::Had } else { Told::Lacked };
     match (&watched.wanted, &seen) {
@@ -207,7 +210,22 @@ async fn told(probe: &Probe, side: Side, watched: &Watched) -> Told {
         },
         (Wanted::Version, Seen::Present(_)) => Told::Had,
         (Wanted::Tags(wanted), Seen::Tags { tags }) => had(tags == wanted),
-        (Wanted::Marker, Seen::Versions { versions }) => had(versions.iter().any(|v| v.marker)),
         _ => Told::Lacked,
+    }
+}
+
+/// A marker is looked for on a page, since its ID at the destination is left open (R-DEL-05): on
+/// one, which is one request, and not in a listing that may be several.
+async fn listed(probe: &Probe, side: Side, watched: &Watched) -> Told {
+    let asked = Asked {
+        side,
+        prefix: watched.key.clone(),
+        after: None,
+        entries: ENTRIES,
+    };
+    match probe.page(&asked).await {
+        Ok(page) if page.shows(watched.op) => Told::Had,
+        Ok(page) if page.covers(&watched.key) => Told::Lacked,
+        _ => Told::Failed,
     }
 }

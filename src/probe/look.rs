@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::history::hex;
 use crate::history::{Failure, Instant, ListedVersion, ObjectSeen, Recorder, Seen, Side};
 use crate::replication::{ReplicationStatus, VersionId};
-use crate::target::CustomerKey;
+use crate::target::{CustomerKey, Limiter};
 
 /// Looks at the buckets of one pair, and records what it sees.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Probe {
     buckets: BTreeMap<Side, String>,
     pub(super) schedule: super::Schedule,
     shown: Shown,
+    /// Holds back the looks of whoever waits for something.
+    pub(super) limiter: Limiter,
 }
 
 /// The customer's key, and the keys of the objects that are under it.
@@ -104,7 +106,16 @@ impl Probe {
             buckets,
             schedule,
             shown: Shown::default(),
+            limiter: Limiter::default(),
         }
+    }
+
+    /// The same probe, whose waiting is held back by a limiter. Single looks are not: who asks for
+    /// one has been admitted.
+    #[must_use]
+    pub fn limited(mut self, limiter: Limiter) -> Self {
+        self.limiter = limiter;
+        self
     }
 
     /// From now on the customer's key is shown to whoever is asked for this object (R-ENC-07).

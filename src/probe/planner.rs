@@ -22,7 +22,7 @@ use learned::Learned;
 use things::{Slot, Thing, Things};
 
 /// A page holds at most this many entries (`ListObjectVersions`).
-const ENTRIES: u32 = 1000;
+pub(super) const ENTRIES: u32 = 1000;
 /// One thing of so many is also looked at as if nothing were known, so that a lag that becomes
 /// shorter is noticed.
 const SCOUTS: u32 = 200;
@@ -71,6 +71,8 @@ pub(super) struct Planner {
     /// How long a page takes.
     page_trip: f64,
     listed: Listed,
+    /// The longest lag seen, in nanoseconds.
+    slowest: u64,
 }
 
 /// What was listed so far: how much of it a page can show.
@@ -114,6 +116,7 @@ impl Planner {
             round_trip: 0.0,
             page_trip: 0.0,
             listed: Listed::default(),
+            slowest: 0,
         }
     }
 
@@ -148,6 +151,11 @@ impl Planner {
     /// How many things are still looked for.
     pub(super) fn waiting(&self) -> usize {
         self.things.waiting()
+    }
+
+    /// The longest lag seen so far, by its upper bound.
+    pub(super) fn slowest(&self) -> Duration {
+        Duration::from_nanos(self.slowest)
     }
 
     /// When the next look is due; none where there is nothing to look for.
@@ -354,6 +362,7 @@ impl Planner {
             .lacked
             .map_or(0, |lacked| lacked.saturating_sub(since));
         let upper = received.0.saturating_sub(since).max(lower + 1);
+        self.slowest = self.slowest.max(upper);
         self.things.remove(id);
         // Somewhere in the interval: its middle would make an atom of many alike.
         let age = self.random.random_range(lower..upper) as f64;

@@ -67,6 +67,10 @@ impl Probe {
         F: Future<Output = bool> + Send,
     {
         for pause in self.schedule.pauses() {
+            // A budget that is spent ends the waiting without evidence.
+            if !self.limiter.wait().await {
+                return false;
+            }
             let last = Instant::now() >= deadline;
             if look().await {
                 return true;

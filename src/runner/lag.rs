@@ -1,29 +1,40 @@
 //! Measuring replication lag: writes in an open loop, looks that are planned, and what came of it.
 
 mod clock;
+mod join;
+mod kept;
+mod observe;
+mod pending;
 mod prepare;
 mod schedule;
 mod settings;
 mod write;
 
+pub use observe::{ObserveSettings, observe, observe_on};
 pub use settings::{LagSettings, Length};
 
 use std::pin::Pin;
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::Instant as Clock;
 
 use super::{Opened, Settings, Shared, Stage, open, play};
 use crate::error::{Error, Result};
-use crate::history::{Event, Header, History, Session, Side};
-use crate::lag::Measure;
-use crate::probe::{Follower, Policy, Watched};
+use crate::history::{Event, Header, History, Journal, Side};
+use crate::lag::{Measure, Measured};
+use crate::probe::{Follower, Following, Policy, Watched};
+use crate::provision::ledger::State;
 use crate::provision::tear_down_all;
 use crate::replication::Rule;
+use crate::report::lag::{Ended, LagReport, save};
 use crate::scenario::Scenario;
 use crate::target::{Limiter, preflight};
-use schedule::Intended;
+use kept::Kept;
+use schedule::{Intended, requests};
 
 /// How far a measurement is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,15 +42,22 @@ use schedule::Intended;
 pub struct LagProgress {
     /// How many writes there will be.
     pub planned: u64,
-    /// How many were acknowledged, and are looked for.
+    /// How many were acknowledged.
+    pub written: u64,
+    /// How many effects of them were given to be looked for: a status is another.
     pub watched: u64,
     /// How many are not looked for any more: they were there, or their deadline has passed.
     pub ended: u64,
     /// When the last write is sent, from now.
     pub writes_end: Duration,
-    /// How long it takes after that at most.
+    /// The longest lag seen so far, by its upper bound.
+    pub slowest: Duration,
+    /// How long it takes after the last write at most; nothing where nobody looks.
     pub deadline: Duration,
 }
+
+/// Is told how far a measurement is.
+pub type OnProgress<'a> = &'a (dyn Fn(LagProgress) + Send + Sync);
 
 /// What a measurement left: its history holds everything that was seen.
 #[derive(Debug)]
@@ -49,14 +67,10 @@ pub struct Measurement {
     pub header: Header,
     /// What was done and seen.
     pub history: History,
-    /// Whether a signal ended it.
-    pub interrupted: bool,
-    /// What could not be removed.
-    pub left_behind: Vec<String>,
-    /// The buckets that were kept.
-    pub kept: Vec<String>,
-    /// What the user should know besides.
-    pub errors: Vec<String>,
+    /// Whose clock the history's moments are of.
+    pub journal: Journal,
+    /// The figures, and how it ended.
+    pub report: LagReport,
 }
 
 /// Measures the lag of a target.
@@ -69,10 +83,10 @@ pub struct Measurement {
 pub async fn lag(
     settings: &Settings,
     asked: &LagSettings,
-    on_progress: Option<&(dyn Fn(LagProgress) + Send + Sync)>,
+    on_progress: Option<OnProgress<'_>>,
     interrupt: impl Future<Output = ()> + Send,
 ) -> Result<Measurement> {
-    asked.check()?;
+    asked.check(settings.seed)?;
     tokio::pin!(interrupt);
     let opened = open(settings).await?;
     let outcome = tokio::select! {
@@ -83,17 +97,16 @@ pub async fn lag(
         Ok(()) => Box::pin(lag_on(&opened, settings, asked, on_progress, interrupt)).await,
         Err(error) => Err(error),
     };
-    match (outcome, opened.close().await) {
-        (Ok(mut measurement), left) => {
-            measurement.left_behind.extend(left);
-            Ok(measurement)
-        }
-        (Err(cause), None) => Err(cause),
-        (Err(cause), Some(names)) => Err(Error::LeftBehind {
-            cause: Box::new(cause),
-            names,
-        }),
+    let (mut measurement, left) = opened.closed(outcome).await?;
+    if let Some(left) = left {
+        // A target that could not be closed is found out after the report was written.
+        let report = &mut measurement.report;
+        report.ended.left_behind.push(left);
+        let folder = settings.report.as_deref();
+        let saved = folder.map_or(Ok(()), |folder| save(folder, report));
+        kept::unsaved(saved, report);
     }
+    Ok(measurement)
 }
 
 /// Measures the lag of a target that is open already.
@@ -104,20 +117,64 @@ pub async fn lag_on(
     opened: &Opened,
     settings: &Settings,
     asked: &LagSettings,
-    on_progress: Option<&(dyn Fn(LagProgress) + Send + Sync)>,
+    on_progress: Option<OnProgress<'_>>,
     interrupt: impl Future<Output = ()> + Send,
 ) -> Result<Measurement> {
-    asked.check()?;
+    asked.check(settings.seed)?;
     let mut shared = Shared::new(opened, settings)?;
-    shared.target = shared.target.without_retries();
     shared.keep |= asked.write_only;
     // Where replicas may take days, a canary is not asked after every second.
     let schedule = &mut shared.pace.schedule;
     schedule.longest = schedule.longest.max(shared.pace.deadline / 2_000);
+    let kept = Kept::begin(
+        settings.report.as_deref(),
+        &shared.header,
+        &asked.question(),
+    );
+    let outcome = carried_out(&shared, asked, &kept, on_progress, interrupt).await;
+    match outcome {
+        Ok((history, ended)) => Ok(concluded(&shared, asked, kept, history, ended)),
+        Err(error) => {
+            kept.failed(&error);
+            Err(error)
+        }
+    }
+}
+
+fn concluded(
+    shared: &Shared,
+    asked: &LagSettings,
+    kept: Kept,
+    history: History,
+    mut ended: Ended,
+) -> Measurement {
+    if let Err(error) = shared.journal.finish() {
+        ended.errors.push(error.to_string());
+        ended.unsaved = true;
+    }
+    let measured = vec![Measured::of(&shared.header, &history)];
+    let report = LagReport::of(measured, &asked.question());
+    let report = report.held(asked.slo.is_some()).ended(ended);
+    Measurement {
+        header: shared.header.clone(),
+        history,
+        journal: shared.journal.clone(),
+        report: kept.end(report),
+    }
+}
+
+async fn carried_out(
+    shared: &Shared,
+    asked: &LagSettings,
+    kept: &Kept,
+    on_progress: Option<OnProgress<'_>>,
+    interrupt: impl Future<Output = ()> + Send,
+) -> Result<(History, Ended)> {
     tokio::pin!(interrupt);
     let scenario = scenario();
+    let limiter = Limiter::new(asked.max_requests_per_second, asked.request_budget);
     let outcome = tokio::select! {
-        outcome = Box::pin(staged(&shared, &scenario, asked)) => outcome,
+        outcome = Box::pin(staged(shared, &scenario, asked, &limiter)) => outcome,
         () = &mut interrupt => Err(Error::Interrupted),
     };
     let stage = match outcome {
@@ -127,22 +184,17 @@ pub async fn lag_on(
             return Err(error);
         }
     };
-    let measured = Box::pin(measure(&stage, asked, on_progress, interrupt)).await;
-    let history = stage.history();
-    let mut report = Measurement {
-        header: shared.header.clone(),
-        history,
+    kept.follow(&stage.recorder);
+    let shown = Shown { on_progress, kept };
+    let measured = Box::pin(measure(&stage, asked, &limiter, shown, interrupt)).await;
+    let mut ended = Ended {
         interrupted: matches!(measured, Err(Error::Interrupted)),
-        left_behind: Vec::new(),
-        kept: Vec::new(),
-        errors: Vec::new(),
+        ..Ended::default()
     };
-    clean_up(&shared, &mut report).await;
-    if let Err(error) = shared.journal.finish() {
-        report.errors.push(error.to_string());
-    }
+    let history = stage.history();
+    clean_up(shared, &mut ended).await;
     match measured {
-        Ok(()) | Err(Error::Interrupted) => Ok(report),
+        Ok(()) | Err(Error::Interrupted) => Ok((history, ended)),
         Err(error) => Err(error),
     }
 }
@@ -153,44 +205,69 @@ fn scenario() -> Scenario {
     scenario
 }
 
-async fn staged(shared: &Shared, scenario: &Scenario, asked: &LagSettings) -> Result<Stage> {
+async fn staged(
+    shared: &Shared,
+    scenario: &Scenario,
+    asked: &LagSettings,
+    limiter: &Limiter,
+) -> Result<Stage> {
     let mut stage = play::stage(shared, scenario).await?;
     asked.offered(&shared.target, &stage.plan)?;
+    stage.measure(limiter);
     stage.prove_live().await?;
     Ok(stage)
 }
 
-async fn clean_up(shared: &Shared, report: &mut Measurement) {
-    if shared.keep {
-        report.kept = shared
-            .ledger
-            .entries()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+async fn clean_up(shared: &Shared, ended: &mut Ended) {
+    if !shared.keep {
+        let left = Box::pin(tear_down_all(&shared.target, &shared.ledger)).await;
+        ended.left_behind = left.iter().map(ToString::to_string).collect();
         return;
     }
-    let left = Box::pin(tear_down_all(&shared.target, &shared.ledger)).await;
-    report.left_behind = left.iter().map(ToString::to_string).collect();
+    for entry in shared.ledger.entries() {
+        ended.kept.push(entry.to_string());
+        if let Err(error) = shared.ledger.note(&entry, State::Kept).await {
+            ended.errors.push(error.to_string());
+        }
+    }
+}
+
+/// Who is told how far it is.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    on_progress: Option<OnProgress<'a>>,
+    kept: &'a Kept,
 }
 
 /// Writes, and looks, until everything was seen or its deadline has passed.
 async fn measure(
     stage: &Stage,
     asked: &LagSettings,
-    on_progress: Option<&(dyn Fn(LagProgress) + Send + Sync)>,
+    limiter: &Limiter,
+    shown: Shown<'_>,
     mut interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
 ) -> Result<()> {
     let deadline = stage.pace().deadline;
     let writes = schedule::schedule(asked, stage.shared.seed);
-    begin_session(stage, asked, &writes, deadline);
-    let limiter = Limiter::new(asked.max_requests_per_second, asked.request_budget);
+    begin_session(stage, asked, writes.len() as u64).await;
     let took = prepare::canary_lag(&stage.history());
     tokio::select! {
-        prepared = prepare::prepare(stage, &writes, &limiter) => prepared?,
+        prepared = prepare::prepare(stage, &writes, limiter) => prepared?,
         () = &mut interrupt => return Err(Error::Interrupted),
     }
-    let mut follower = follower(stage, asked, &writes, &limiter);
+    // Looks cannot spend what the writes take.
+    let of_writes = limiter.split(requests(&writes)).ok_or_else(|| {
+        let budget = asked.request_budget.unwrap_or_default();
+        Error::Budget(format!(
+            "--request-budget {budget}: what was sent beforehand leaves too little for the writes; \
+             raise it"
+        ))
+    })?;
+    let (probe, side) = (stage.probe.clone(), Side::Destination(0));
+    let policy = policy(stage, asked, &writes);
+    let follower = Follower::new(probe, side, policy, limiter.clone(), stage.shared.seed);
+    let things = writes.len() * asked.measures().len();
+    let mut follower = follower.expecting(things as u64);
     took.into_iter().for_each(|took| follower.expect(took));
     for key in schedule::prepared_keys(&writes) {
         follower.note_entry(&format!("{}{key}", stage.pair.prefix));
@@ -199,62 +276,84 @@ async fn measure(
     let (things, watched) = mpsc::unbounded_channel::<Watched>();
     let mut tasks = JoinSet::new();
     tasks.spawn(clock::watch(stage.recorder.clone(), deadline));
-    let follow = follower.follow(watched);
-    let began = tokio::time::Instant::now();
-    let ends = began + writes.last().map_or(Duration::ZERO, |write| write.after);
-    let writer = write::write(stage, &writes, asked, &limiter, things);
+    let written = Arc::new(AtomicU64::new(0));
+    let ends = Clock::now() + writes.last().map_or(Duration::ZERO, |write| write.after);
     let work = async {
-        tokio::join!(writer, follow);
+        let writer = write::write(stage, &writes, asked, &of_writes, things, &written);
+        let writer = async {
+            writer.await;
+            limiter.take_back(&of_writes);
+        };
+        tokio::join!(writer, follower.follow(watched));
     };
-    tokio::pin!(work);
-    let mut tick = tokio::time::interval(Duration::from_millis(200));
-    loop {
-        tokio::select! {
-            () = &mut work => return Ok(()),
-            () = &mut interrupt => return Err(Error::Interrupted),
-            _ = tick.tick(), if on_progress.is_some() => {
-                let seen = *following.borrow();
-                let progress = LagProgress {
-                    planned: writes.len() as u64,
-                    watched: seen.watched,
-                    ended: seen.ended,
-                    writes_end: ends.saturating_duration_since(tokio::time::Instant::now()),
-                    deadline,
-                };
-                on_progress.into_iter().for_each(|show| show(progress));
+    let progress = || {
+        let seen = *following.borrow();
+        LagProgress {
+            planned: writes.len() as u64,
+            written: written.load(Ordering::Relaxed),
+            writes_end: ends.saturating_duration_since(Clock::now()),
+            deadline: if asked.write_only {
+                Duration::ZERO
+            } else {
+                deadline
+            },
+            ..LagProgress::of(seen)
+        }
+    };
+    shown.meanwhile(work, progress, interrupt).await
+}
+
+impl LagProgress {
+    fn of(seen: Following) -> Self {
+        Self {
+            watched: seen.watched,
+            ended: seen.ended,
+            slowest: seen.slowest,
+            ..Self::default()
+        }
+    }
+}
+
+impl Shown<'_> {
+    /// Tells how far it is, until the work is done or interrupted.
+    async fn meanwhile(
+        self,
+        work: impl Future<Output = ()>,
+        progress: impl Fn() -> LagProgress,
+        mut interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
+    ) -> Result<()> {
+        tokio::pin!(work);
+        let mut tick = tokio::time::interval(Duration::from_millis(200));
+        let mut tell = tokio::time::interval(Duration::from_secs(1));
+        let mut is_saved = true;
+        loop {
+            tokio::select! {
+                () = &mut work => return Ok(()),
+                () = &mut interrupt => return Err(Error::Interrupted),
+                _ = tick.tick(), if self.on_progress.is_some() => {
+                    self.on_progress.into_iter().for_each(|show| show(progress()));
+                }
+                _ = tell.tick(), if is_saved => is_saved = self.kept.changed(),
             }
         }
     }
 }
 
-fn begin_session(stage: &Stage, asked: &LagSettings, writes: &[Intended], deadline: Duration) {
-    let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let role = if asked.write_only {
-        "write-only"
-    } else {
-        "lag"
+/// Whoever goes on elsewhere has to find the time: then the server's clock is asked too.
+async fn begin_session(stage: &Stage, asked: &LagSettings, writes: u64) {
+    let (role, server) = match asked.write_only {
+        true => ("write-only", clock::server(stage).await),
+        false => ("lag", None),
     };
-    let setup = asked.setup(writes.len() as u64, deadline);
-    let session = Session {
-        role: role.to_owned(),
-        wall_ns: wall.map_or(0, |wall| wall.as_nanos() as u64),
-        uncertainty_ns: 0,
-        boot: clock::boot(),
-        boot_ns: clock::since_boot().map(|boot| boot.as_nanos() as u64),
-        bucketpair: env!("CARGO_PKG_VERSION").to_owned(),
-        setup: serde_json::to_value(setup).unwrap_or_default(),
-    };
-    stage
-        .recorder
-        .append(stage.recorder.now(), Event::Session(session));
+    let (clock, reading) = clock::read(server);
+    let mut session = clock::session(role, &reading);
+    let setup = asked.setup(writes, stage.pace().deadline);
+    session.setup = serde_json::to_value(setup).unwrap_or_default();
+    let at = stage.recorder.at(clock);
+    stage.recorder.append(at, Event::Session(session));
 }
 
-fn follower(
-    stage: &Stage,
-    asked: &LagSettings,
-    writes: &[Intended],
-    limiter: &Limiter,
-) -> Follower {
+fn policy(stage: &Stage, asked: &LagSettings, writes: &[Intended]) -> Policy {
     let is_near = stage.shared.target.costs_nothing;
     let prefixes = f64::from(asked.prefixes);
     let policy = match is_near {
@@ -265,16 +364,12 @@ fn follower(
     let mut prior = policy.prior;
     prior.longest = prior.longest.max(stage.pace().deadline / 50);
     let policy = policy.with_rate(asked.rate / prefixes).with_prior(prior);
-    let policy = match asked.max_requests_per_second {
-        Some(most) => {
-            let each = ((most as f64 - asked.rate) / asked.rate).max(0.1) * 0.9;
-            policy.with_requests(policy.requests.min(each))
-        }
-        None => policy,
+    let Some(most) = asked.max_requests_per_second else {
+        return policy;
     };
-    let things = writes.len() as u64 * asked.measures().len() as u64;
-    let (probe, side) = (stage.probe.clone(), Side::Destination(0));
-    Follower::new(probe, side, policy, limiter.clone(), stage.shared.seed).expecting(things)
+    let of_writes = asked.rate * requests(writes) as f64 / writes.len().max(1) as f64;
+    let each = ((most as f64 - of_writes) / asked.rate).max(0.1) * 0.9;
+    policy.with_requests(policy.requests.min(each))
 }
 
 /// What is looked for after each kind of write.

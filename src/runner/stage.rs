@@ -14,6 +14,7 @@ use crate::probe::Probe;
 use crate::provision::{Denial, Pair, tear_down, tear_down_all};
 use crate::replication::Rule;
 use crate::scenario::Scenario;
+use crate::target::Limiter;
 use crate::workload::{Applied, Driver};
 
 /// Everything a scenario needs while it runs.
@@ -46,25 +47,12 @@ impl Stage {
     /// Sets the stage for a pair that is there.
     pub(crate) fn new(shared: &Shared, pair: Pair, plan: Plan) -> Self {
         let recorder = Recorder::begin(&shared.journal, plan.clone());
-        let buckets: BTreeMap<Side, String> = pair
-            .buckets
-            .iter()
-            .map(|bucket| (bucket.side, bucket.name.clone()))
-            .collect();
-        let clients = || {
-            (
-                shared.target.source.client.clone(),
-                shared.target.destination.client.clone(),
-            )
-        };
-        let driver = Driver::new(
-            recorder.clone(),
-            clients(),
-            buckets.clone(),
-            &plan.prefix,
-            shared.seed,
-        );
-        let probe = Probe::new(recorder.clone(), clients(), buckets, shared.pace.schedule);
+        Self::recorded(shared, pair, plan, recorder)
+    }
+
+    /// Sets the stage for a pair whose history is recorded already.
+    pub(super) fn recorded(shared: &Shared, pair: Pair, plan: Plan, recorder: Recorder) -> Self {
+        let (driver, probe) = actors(shared, &pair, &plan, &recorder);
         Self {
             shared: shared.clone(),
             pair,
@@ -81,6 +69,14 @@ impl Stage {
             last: Instant::now(),
             canaries: 0,
         }
+    }
+
+    /// Every request from here on is sent once, and counted by a limiter.
+    pub(super) fn measure(&mut self, limiter: &Limiter) {
+        self.shared.target = self.shared.target.without_retries();
+        let (driver, probe) = actors(&self.shared, &self.pair, &self.plan, &self.recorder);
+        self.driver = driver.limited(limiter.clone());
+        self.probe = probe.limited(limiter.clone());
     }
 
     /// Provisions the pair of a scenario on a target that is open, and proves that it is live.
@@ -174,4 +170,28 @@ impl Stage {
     pub(super) async fn wait_out(&self, window: Duration) {
         tokio::time::sleep_until(self.last + window).await;
     }
+}
+
+/// Who acts and looks on a pair.
+fn actors(shared: &Shared, pair: &Pair, plan: &Plan, recorder: &Recorder) -> (Driver, Probe) {
+    let buckets = pair.buckets.iter();
+    let buckets: BTreeMap<Side, String> = buckets
+        .map(|bucket| (bucket.side, bucket.name.clone()))
+        .collect();
+    let target = &shared.target;
+    let clients = || {
+        (
+            target.source.client.clone(),
+            target.destination.client.clone(),
+        )
+    };
+    let driver = Driver::new(
+        recorder.clone(),
+        clients(),
+        buckets.clone(),
+        &plan.prefix,
+        shared.seed,
+    );
+    let probe = Probe::new(recorder.clone(), clients(), buckets, shared.pace.schedule);
+    (driver, probe)
 }

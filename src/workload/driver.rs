@@ -16,7 +16,7 @@ use super::wire::{Wire, refused};
 use crate::error::{Error, Result};
 use crate::history::{Content, Instant, Operation, OperationKind, Outcome, Recorder, Side};
 use crate::replication::{BucketSetting, Tags, VersionId};
-use crate::target::{CustomerKey, Limiter};
+use crate::target::{CustomerKey, Limiter, Reserved};
 
 /// How long an object that was acknowledged may be unknown to S3.
 const UNKNOWN: Duration = Duration::from_secs(30);
@@ -113,16 +113,19 @@ impl Driver {
     ///
     /// # Errors
     /// [`Error::Usage`] for an unreadable file, [`Error::Refused`] when S3 refuses or the answer
-    /// is lost. Either way the history holds what happened.
+    /// is lost: either way the history holds what happened. [`Error::Budget`] when the limiter's
+    /// budget is spent, and nothing was sent.
     pub async fn write(&self, write: &Write) -> Result<Applied> {
         let key = self.key(&write.key);
         let payload = Payload::prepare(&write.object.body, self.seed, &write.label).await?;
         let content = self.content(write, &payload);
+        let requests = write.how.requests(content.size);
         let applied = until_known(|| async {
             let kind = kind(&write.how, content.clone(), &self.prefix);
-            self.limiter.wait().await;
+            let mut admitted = self.admitted(requests, &write.label).await?;
             let op = self.invoke(&write.label, Side::Source, &key, kind);
-            let sent = self.send(&key, &write.how, &content, &payload).await;
+            let sending = self.send(&key, &write.how, &content, &payload, &mut admitted);
+            let sent = sending.await;
             self.conclude(op, &key, "write", Some(content.clone()), sent)
         })
         .await?;
@@ -139,16 +142,16 @@ impl Driver {
         how: &How,
         content: &Content,
         payload: &Payload,
+        admitted: &mut Reserved,
     ) -> Result<Outcome, Wire> {
         let (client, bucket) = (&self.source, self.bucket(Side::Source));
         let shown = content.customer_key.as_ref().map(|_| &self.customer_key);
         match how {
             How::Put => send::put(client, bucket, key, content, payload, shown).await,
             How::Multipart { part_size } => {
-                let limiter = &self.limiter;
                 let parts = send::Parts {
                     size: *part_size,
-                    limiter,
+                    admitted,
                     shown,
                 };
                 send::multipart(client, bucket, key, content, payload, parts).await
@@ -163,7 +166,7 @@ impl Driver {
     /// As [`Driver::write`].
     pub async fn delete(&self, label: &str, key: &str) -> Result<Applied> {
         let key = self.key(key);
-        self.limiter.wait().await;
+        let _admitted = self.admitted(1, label).await?;
         let op = self.invoke(label, Side::Source, &key, OperationKind::Delete);
         let request = self
             .source
@@ -219,7 +222,7 @@ impl Driver {
                 version: version.clone(),
                 tags: tags.clone(),
             };
-            self.limiter.wait().await;
+            let _admitted = self.admitted(1, label).await?;
             let op = self.invoke(label, Side::Source, key, kind);
             let request = self
                 .source
@@ -274,6 +277,18 @@ impl Driver {
 
     pub(super) fn recorder(&self) -> &Recorder {
         &self.recorder
+    }
+
+    /// Waits until the first of the requests of an operation may be sent; the others are reserved.
+    async fn admitted(&self, requests: u64, label: &str) -> Result<Reserved> {
+        let reserved = self.limiter.reserve(requests);
+        let mut reserved = reserved.ok_or_else(|| {
+            Error::Budget(format!(
+                "the request budget is spent, and {label} was not sent; allow more"
+            ))
+        })?;
+        reserved.wait().await;
+        Ok(reserved)
     }
 
     pub(super) fn invoke(&self, label: &str, side: Side, key: &str, kind: OperationKind) -> u32 {

@@ -11,7 +11,7 @@ use super::payload::Payload;
 use super::wire::Wire;
 use crate::history::{Content, Outcome};
 use crate::replication::Tags;
-use crate::target::{CustomerKey, Limiter};
+use crate::target::{CustomerKey, Reserved};
 
 /// Applies what goes with an object to a request builder that has S3's setters for it.
 macro_rules! with_attributes {
@@ -83,7 +83,7 @@ pub(super) async fn multipart(
         .send()
         .await
         .map_err(Wire::sdk)?;
-    let upload = Upload {
+    let mut upload = Upload {
         client,
         bucket,
         key,
@@ -92,6 +92,7 @@ pub(super) async fn multipart(
     };
     let sent = upload.finish(content, payload).await;
     if sent.is_err() {
+        upload.how.admitted.wait().await;
         let abort = client
             .abort_multipart_upload()
             .bucket(bucket)
@@ -113,17 +114,18 @@ struct Upload<'a> {
 }
 
 /// How an upload in parts is sent.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Parts<'a> {
     /// Bytes a part.
     pub(super) size: u64,
-    pub(super) limiter: &'a Limiter,
+    /// The requests that it takes, reserved together.
+    pub(super) admitted: &'a mut Reserved,
     /// The customer's key, where it is SSE-C's.
     pub(super) shown: Option<&'a CustomerKey>,
 }
 
 impl Upload<'_> {
-    async fn finish(&self, content: &Content, payload: &Payload) -> Result<Outcome, Wire> {
+    async fn finish(&mut self, content: &Content, payload: &Payload) -> Result<Outcome, Wire> {
         let (part_size, shown) = (self.how.size, self.how.shown);
         let mut parts = CompletedMultipartUpload::builder();
         let count = content.size.div_ceil(part_size).max(1);
@@ -131,7 +133,7 @@ impl Upload<'_> {
             let offset = index * part_size;
             let length = part_size.min(content.size - offset);
             let body = payload.part(offset, length).await?;
-            self.how.limiter.wait().await;
+            self.how.admitted.wait().await;
             let number = i32::try_from(index + 1).expect("an upload has at most 10,000 parts");
             let request = self.client.upload_part().bucket(self.bucket).key(self.key);
             let request = request.upload_id(self.id).part_number(number).body(body);
@@ -148,7 +150,7 @@ impl Upload<'_> {
             let declared = content.checksum.is_some();
             parts = parts.parts(completed(number, &sent, declared));
         }
-        self.how.limiter.wait().await;
+        self.how.admitted.wait().await;
         let complete = self
             .client
             .complete_multipart_upload()

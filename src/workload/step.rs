@@ -245,6 +245,18 @@ pub enum How {
     },
 }
 
+impl How {
+    /// How many requests writing so many bytes takes at most: an upload in parts is begun, ended,
+    /// and aborted where a part fails.
+    #[must_use]
+    pub fn requests(&self, bytes: u64) -> u64 {
+        match self {
+            Self::Put | Self::Copy { .. } => 1,
+            Self::Multipart { part_size } => bytes.div_ceil((*part_size).max(1)).max(1) + 3,
+        }
+    }
+}
+
 fn owned<const N: usize>(pairs: [(&str, &str); N]) -> Tags {
     pairs
         .into_iter()

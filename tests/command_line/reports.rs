@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{bucketpair, expect, judge};
 
 #[path = "../../src/report/fits.rs"]
-mod fits;
+pub(super) mod fits;
 use fits::fits;
 
 const FILES: [&str; 5] = [

@@ -31,16 +31,19 @@ pub fn html(report: &LagReport) -> String {
             @for run in &profile.runs { (environment(run)) }
         }
     };
-    page(&format!("bucketpair lag: {}", headline(profile)), &body)
+    page(&format!("bucketpair lag: {}", headline(report)), &body)
 }
 
 fn heading(report: &LagReport) -> Markup {
     let profile = &report.profile;
     html! {
         header {
-            h1 { (headline(profile)) }
+            h1 { (headline(report)) }
             @for run in &profile.runs { (subtitle(run)) }
             @if report.partial { p class="banner unsure" { (PARTIAL) } }
+            @for (is_wrong, line) in report.ended.lines() {
+                p class={ "banner " (if is_wrong { "unsure" } else { "" }) } { (line) }
+            }
             @for slo in deciding(profile) {
                 p class={ "banner " (tone(slo.verdict).map_or("good", class)) } { (because(slo)) }
             }

@@ -13,6 +13,8 @@ pub fn json(report: &LagReport) -> String {
     if let Some(document) = document.as_object_mut() {
         document.insert("exit_code".to_owned(), (report.exit_code() as u8).into());
         document.insert("partial".to_owned(), report.partial.into());
+        let ended = serde_json::to_value(&report.ended).unwrap_or_default();
+        document.insert("ended".to_owned(), ended);
     }
     format!("{document:#}\n")
 }

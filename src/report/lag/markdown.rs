@@ -16,7 +16,7 @@ use crate::report::markdown::escaped;
 #[must_use]
 pub fn markdown(report: &LagReport) -> String {
     let profile = &report.profile;
-    let mut text = format!("## bucketpair lag: {}\n\n", headline(profile));
+    let mut text = format!("## bucketpair lag: {}\n\n", headline(report));
     if report.partial {
         write!(text, "{PARTIAL}\n\n").expect("a String takes every write");
     }
@@ -24,6 +24,9 @@ pub fn markdown(report: &LagReport) -> String {
         .slos
         .iter()
         .for_each(|slo| text.push_str(&level(slo)));
+    for (_, line) in report.ended.lines() {
+        writeln!(text, "- {}", escaped(&line)).expect("as above");
+    }
     for warning in &profile.warnings {
         writeln!(text, "- note: {}", escaped(&warning.to_string())).expect("as above");
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{LagReport, csv, hdr, html, json, markdown, prometheus};
+use super::{LagReport, csv, hdr, html, json, junit, markdown, prometheus};
 use crate::error::Result;
 use crate::report::save::replace;
 
@@ -10,10 +10,11 @@ use crate::report::save::replace;
 type Render = fn(&LagReport) -> String;
 
 /// The files of a folder, and what writes each.
-const FILES: [(&str, Render); 6] = [
+const FILES: [(&str, Render); 7] = [
     ("lag.json", json),
     ("lag.html", html),
     ("lag.md", markdown),
+    ("lag.junit.xml", junit),
     ("lag.csv", csv),
     ("lag.prom", prometheus),
     ("lag.hlog", hdr),

@@ -175,8 +175,16 @@ fn ending(report: &LagReport, look: Look) -> String {
         let warning = wrapped(&format!("note: {warning}"));
         writeln!(text, "{}", look.yellow(warning.trim_start())).expect("as above");
     }
+    for (is_wrong, line) in report.ended.lines() {
+        let line = wrapped(&line);
+        let line = match is_wrong {
+            true => look.yellow(line.trim_start()),
+            false => line.trim_start().to_owned(),
+        };
+        writeln!(text, "{line}").expect("as above");
+    }
     if report.partial {
         writeln!(text, "{}", look.yellow(PARTIAL)).expect("as above");
     }
-    format!("\n{text}\n{}", headline(&report.profile))
+    format!("\n{text}\n{}", headline(report))
 }

@@ -65,7 +65,7 @@ fn every_form_tells_counts_censored_samples_and_the_verdict(
 
 #[rstest]
 fn a_run_without_samples_is_inconclusive_in_every_form(
-    #[values(plain as Render, html, markdown, csv, json, prometheus)] render: Render,
+    #[values(plain as Render, html, markdown, csv, json, junit, prometheus)] render: Render,
 ) {
     let report = LagReport::of(Vec::new(), &Asked::default());
     assert_eq!(report.exit_code(), ExitCode::Inconclusive);
@@ -79,6 +79,49 @@ fn a_partial_report_says_so(#[values(plain as Render, html, markdown)] render: R
     assert!(render(&report).contains("partial"));
     assert!(prometheus(&report).contains("bucketpair_lag_partial 1"));
     assert!(json(&report).contains("\"partial\": true"));
+}
+
+#[test]
+fn a_level_that_nobody_asked_for_is_shown_and_decides_nothing() {
+    let held = report(400, 0);
+    assert_eq!(held.exit_code(), ExitCode::Inconclusive);
+    assert!(junit(&held).contains("<error"), "{}", junit(&held));
+    let shown = held.held(false);
+    assert_eq!(shown.exit_code(), ExitCode::Passed);
+    let text = junit(&shown);
+    assert!(
+        text.contains("<skipped") && text.contains("undecided") && !text.contains("<error"),
+        "{text}"
+    );
+    assert!(plain(&shown).contains("Replication lag p50"));
+}
+
+#[test]
+fn a_budget_that_was_spent_too_early_is_inconclusive() {
+    let mut run = measured(400, 0);
+    run.facts.caveats = vec![Caveat::BudgetSpent { budget: 10 }];
+    let report = |run: &Measured| LagReport::of(vec![run.clone()], &Asked::default()).held(false);
+    assert_eq!(report(&run).exit_code(), ExitCode::Passed);
+    run.facts.caveats.push(Caveat::NotFollowed { samples: 3 });
+    assert_eq!(report(&run).exit_code(), ExitCode::Inconclusive);
+}
+
+#[rstest]
+fn what_stayed_and_what_went_wrong_is_in_every_form(
+    #[values(plain as Render, html, markdown, json, junit)] render: Render,
+) {
+    let ended = Ended {
+        left_behind: vec!["bucket one".to_owned()],
+        interrupted: true,
+        ..Ended::default()
+    };
+    let report = report(40, 0).held(false).ended(ended);
+    assert_eq!(report.exit_code(), ExitCode::Interrupted);
+    let text = render(&report);
+    assert!(
+        text.contains("bucket one") && text.contains("interrupted"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -192,7 +235,13 @@ fn the_files_of_a_folder_are_all_written() {
     let folder = tempfile::tempdir().unwrap();
     save(folder.path(), &report(40, 0)).unwrap();
     for name in [
-        "lag.json", "lag.html", "lag.md", "lag.csv", "lag.prom", "lag.hlog",
+        "lag.json",
+        "lag.html",
+        "lag.md",
+        "lag.junit.xml",
+        "lag.csv",
+        "lag.prom",
+        "lag.hlog",
     ] {
         assert!(
             folder.path().join(name).metadata().unwrap().len() > 100,

@@ -1,5 +1,6 @@
 //! Words and numbers that every way to show a lag shares.
 
+use super::LagReport;
 use crate::lag::{
     Band, Cell, Measure, OperationType, Profile, Quantile, SignedQuantile, SloJudgement, SloVerdict,
 };
@@ -219,8 +220,35 @@ pub(super) fn deciding(profile: &Profile) -> impl Iterator<Item = &SloJudgement>
     profile.slos.iter().filter(visible)
 }
 
-/// The run in a sentence.
-pub(super) fn headline(profile: &Profile) -> String {
+/// The run in a sentence: the verdict where one was asked for, else how late replicas were.
+pub(super) fn headline(report: &LagReport) -> String {
+    match (report.is_recorded_only(), report.held) {
+        (true, _) => recorded(report),
+        (false, true) => verdicts(&report.profile),
+        (false, false) => median(&report.profile).unwrap_or_else(|| verdicts(&report.profile)),
+    }
+}
+
+fn recorded(report: &LagReport) -> String {
+    let writes = report.runs.iter();
+    let writes: u64 = writes.map(|run| run.facts.operations.acknowledged).sum();
+    format!("{} writes recorded, nobody has looked yet", count(writes))
+}
+
+fn median(profile: &Profile) -> Option<String> {
+    let is_visible = |cell: &&Cell| cell.measure == Measure::Visible;
+    let cell = profile.totals().find(is_visible)?;
+    let is_known = |share: f64| at(cell, share).is_some_and(|known| known.band().is_some());
+    let shown = |share: f64| format!("{} {}", name(share), shown(cell, share));
+    let figures: Vec<_> = [0.5, 0.99]
+        .into_iter()
+        .filter(|share| is_known(*share))
+        .map(shown)
+        .collect();
+    (!figures.is_empty()).then(|| format!("Replication lag {}", figures.join(", ")))
+}
+
+fn verdicts(profile: &Profile) -> String {
     let mut slos = deciding(profile);
     match (slos.next(), slos.next()) {
         (None, _) => "Nothing was measured".to_owned(),

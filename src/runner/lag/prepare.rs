@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::schedule::Intended;
 use crate::error::{Error, Result};
-use crate::history::{Event, History, Seen, Side};
+use crate::history::{Event, History, Seen, Side, Timed};
 use crate::lag::{OperationType, PREPARED};
 use crate::runner::Stage;
 use crate::target::Limiter;
@@ -40,18 +40,21 @@ pub(super) async fn prepare(stage: &Stage, writes: &[Intended], limiter: &Limite
         };
         tasks.spawn(async move {
             let _slot = slots.acquire_owned().await.expect("the semaphore is never closed");
-            limiter.wait().await;
             let applied = driver.write(&write).await?;
             let until = tokio::time::Instant::now() + deadline;
             let side = Side::Destination(0);
             let version = applied.outcome.version.as_ref();
             let there = !is_awaited || probe.until_present(side, &applied.key, version, until).await;
-            there.then_some(()).ok_or_else(|| {
-                Error::NotReplicating(format!(
+            there.then_some(()).ok_or_else(|| match limiter.left() {
+                Some(0) => Error::Budget(format!(
+                    "the request budget was spent while the replica of {} was waited for; raise it",
+                    applied.key
+                )),
+                _ => Error::NotReplicating(format!(
                     "{}: an object whose tags were to be changed did not replicate within {deadline:?}; \
                      leave tag-change out, or raise --deadline",
                     applied.key
-                ))
+                )),
             })
         });
     }
@@ -61,10 +64,12 @@ pub(super) async fn prepare(stage: &Stage, writes: &[Intended], limiter: &Limite
     Ok(())
 }
 
-/// How long the last canary took: more than the first, and less than the second.
+/// How long the last canary before the first session took: more than the first, and less than the
+/// second.
 pub(super) fn canary_lag(history: &History) -> Option<(Duration, Duration)> {
     let (mut written, mut lower, mut upper) = (None, None, None);
-    for timed in &history.events {
+    let is_before = |timed: &&Timed| !matches!(timed.event, Event::Session(_));
+    for timed in history.events.iter().take_while(is_before) {
         match &timed.event {
             Event::Ok { .. } => (written, lower, upper) = (Some(timed.at), None, None),
             Event::Observation {

@@ -8,6 +8,10 @@ use rand::{RngExt, SeedableRng};
 
 use super::LagSettings;
 use crate::lag::OperationType;
+use crate::workload::How;
+
+/// A multipart upload has parts of this many bytes.
+const PART: u64 = 5 << 20;
 
 /// Over how many keys overwrites take turns.
 const OVERWRITTEN: u64 = 1_000;
@@ -35,6 +39,17 @@ impl Intended {
             OperationType::Put | OperationType::Multipart => None,
             OperationType::Copy => Some((self.source(), self.size)),
             _ => Some((self.key.clone(), self.size)),
+        }
+    }
+
+    /// How it is written, where it writes an object.
+    pub(super) fn how(&self) -> How {
+        match self.operation {
+            OperationType::Multipart => How::Multipart { part_size: PART },
+            OperationType::Copy => How::Copy {
+                from: self.source(),
+            },
+            _ => How::Put,
         }
     }
 
@@ -91,6 +106,19 @@ fn pick<T: Copy>(from: &[(T, u32)], random: &mut SmallRng) -> T {
         }
     }
     from[0].0
+}
+
+/// How many requests the writes take at most, without what has to be there before them.
+pub(super) fn requests(writes: &[Intended]) -> u64 {
+    let each = writes.iter().map(|write| write.how().requests(write.size));
+    each.sum()
+}
+
+/// How many objects are written beforehand.
+pub(super) fn prepared(writes: &[Intended]) -> u64 {
+    let needed = writes.iter().filter_map(Intended::needs);
+    let keys: BTreeSet<_> = needed.map(|(key, _)| key).collect();
+    keys.len() as u64
 }
 
 /// The keys that are written beforehand and listed with the measured ones.

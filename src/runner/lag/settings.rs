@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use super::schedule::{prepared, requests, schedule};
 use crate::check::Obstacles;
 use crate::check::reference::{Fate, fates};
 use crate::error::{Error, Result};
 use crate::history::{Operation, OperationKind, Plan, Side};
-use crate::lag::{Measure, OperationShare, OperationType, Setup, SizeShare, Slo};
+use crate::lag::{Asked, Measure, OperationShare, OperationType, Setup, SizeShare, Slo};
 use crate::replication::Capability;
 use crate::target::Target;
 
@@ -86,8 +87,13 @@ impl LagSettings {
         }
     }
 
-    /// Refuses what makes no sense on any target.
-    pub(super) fn check(&self) -> Result<()> {
+    /// What is asked of the samples.
+    pub(super) fn question(&self) -> Asked {
+        Asked::default().with_slo(self.slo.unwrap_or_default())
+    }
+
+    /// Refuses what makes no sense on any target. The schedule depends on the seed.
+    pub(super) fn check(&self, seed: u64) -> Result<()> {
         let refused = |why: String| Err(Error::Usage(why));
         if !(self.rate > 0.0 && self.rate.is_finite()) {
             return refused(format!(
@@ -100,23 +106,22 @@ impl LagSettings {
                 "nothing would be written; raise --count, --duration or --prefixes".into(),
             );
         }
-        if self
+        let writes = schedule(self, seed);
+        let requests = requests(&writes);
+        let a_second = self.rate * requests as f64 / writes.len() as f64;
+        if let Some(most) = self
             .max_requests_per_second
-            .is_some_and(|most| (most as f64) <= self.rate)
+            .filter(|most| *most as f64 <= a_second)
         {
             return refused(format!(
-                "--max-requests-per-second {} leaves nothing for looks at --rate {}; raise it, or lower the rate",
-                self.max_requests_per_second.unwrap_or_default(),
+                "--max-requests-per-second {most} leaves nothing for looks at --rate {}, whose writes are {a_second:.1} requests a second; raise it, or lower the rate",
                 self.rate
             ));
         }
-        if self
-            .request_budget
-            .is_some_and(|budget| budget <= self.count())
-        {
+        let needed = requests + prepared(&writes);
+        if let Some(budget) = self.request_budget.filter(|budget| *budget <= needed) {
             return refused(format!(
-                "--request-budget {} leaves nothing for looks at {} writes; raise it, or write less",
-                self.request_budget.unwrap_or_default(),
+                "--request-budget {budget} leaves nothing for looks at {} writes, which take {needed} requests; raise it, or write less",
                 self.count()
             ));
         }
@@ -145,14 +150,30 @@ impl LagSettings {
                 "has no rule that replicates delete markers",
             );
         }
-        if self.write_only && target.name == "emulator" {
-            return Err(Error::Usage(
-                "--write-only: the embedded pair ends with this process, and nobody could observe \
-                 it later; name another --target"
-                    .to_owned(),
-            ));
+        if self.write_only && !target.outlives_process {
+            let name = &target.name;
+            return Err(Error::Usage(format!(
+                "--write-only: {name} ends with this process, and nobody could observe it later; \
+                 name another --target"
+            )));
         }
         Ok(())
+    }
+
+    /// What a saved setup was asked to do.
+    pub(super) fn of(setup: &Setup) -> Self {
+        Self {
+            rate: setup.rate,
+            length: Length::Count(setup.count),
+            sizes: setup.sizes.clone(),
+            operations: setup.operations.clone(),
+            prefixes: setup.prefixes,
+            status: setup.measures.contains(&Measure::Status),
+            max_requests_per_second: setup.max_requests_per_second,
+            request_budget: setup.request_budget,
+            write_only: false,
+            slo: setup.slo,
+        }
     }
 
     pub(super) fn setup(&self, count: u64, deadline: Duration) -> Setup {

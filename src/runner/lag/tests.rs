@@ -58,7 +58,7 @@ fn what_leaves_nothing_for_looks_is_refused() {
     let with = |change: fn(&mut LagSettings)| {
         let mut asked = asked("put", 100);
         change(&mut asked);
-        asked.check().unwrap_err().to_string()
+        asked.check(7).unwrap_err().to_string()
     };
     assert!(with(|a| a.rate = 0.0).contains("--rate 0"));
     assert!(

@@ -1,6 +1,7 @@
 //! The open loop: every write is sent at its moment, whether earlier ones were answered or not.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
@@ -14,21 +15,21 @@ use crate::probe::{Wanted, Watched};
 use crate::replication::{Tags, VersionId};
 use crate::runner::Stage;
 use crate::target::Limiter;
-use crate::workload::{Applied, Driver, How, Object, Write};
+use crate::workload::{Applied, Driver, Object, Write};
 
 /// More writes are not under way at once; a write that waits for its turn is sent late, and its
 /// intended start says so.
 const UNDER_WAY: usize = 1_024;
-/// A multipart upload has parts of this many bytes.
-const PART: u64 = 5 << 20;
 
-/// Sends the writes, and gives what they were acknowledged with to `things`.
+/// Sends the writes, gives what they were acknowledged with to `things`, and counts them in
+/// `written`.
 pub(super) async fn write(
     stage: &Stage,
     writes: &[Intended],
     asked: &LagSettings,
     limiter: &Limiter,
     things: mpsc::UnboundedSender<Watched>,
+    written: &Arc<AtomicU64>,
 ) {
     let (began, slots) = (Instant::now(), Arc::new(Semaphore::new(UNDER_WAY)));
     let deadline = stage.pace().deadline;
@@ -36,12 +37,10 @@ pub(super) async fn write(
     for write in writes {
         let moment = began + write.after;
         sleep_until(moment).await;
-        if limiter.left() == Some(0) {
-            break;
-        }
         let intended = stage.recorder.at(moment);
         let driver = stage.driver.intended(intended).limited(limiter.clone());
         let (write, slots, things) = (write.clone(), Arc::clone(&slots), things.clone());
+        let written = Arc::clone(written);
         let looks = !asked.write_only;
         let status = is_measured(asked, Measure::Status);
         let tagged = tagged(stage, &write);
@@ -53,11 +52,11 @@ pub(super) async fn write(
             let Ok(applied) = send(&driver, &write, tagged.as_ref()).await else {
                 return;
             };
+            written.fetch_add(1, Ordering::Relaxed);
             for thing in watched(&write, &applied, tagged, status, deadline)
                 .into_iter()
                 .flatten()
             {
-                // The follower has ended when the budget is spent.
                 looks.then(|| things.send(thing).ok());
             }
         });
@@ -77,30 +76,26 @@ fn tags(write: &Intended) -> Tags {
 }
 
 async fn send(driver: &Driver, write: &Intended, tagged: Option<&VersionId>) -> Result<Applied> {
-    let how = match write.operation {
-        OperationType::Multipart => How::Multipart { part_size: PART },
-        OperationType::Copy => How::Copy {
-            from: write.source(),
-        },
+    match write.operation {
         OperationType::DeleteMarker => return driver.delete(&write.label, &write.key).await,
         OperationType::TagChange => {
             let key = driver.full_key(&write.key);
             let version = tagged.cloned().unwrap_or_else(|| "null".into());
             return driver.tag(&write.label, &key, &version, &tags(write)).await;
         }
-        OperationType::Put | OperationType::Overwrite => How::Put,
-    };
+        _ => {}
+    }
     let step = Write {
         label: write.label.clone(),
         key: write.key.clone(),
         object: Object::sized(write.size),
-        how,
+        how: write.how(),
     };
     driver.write(&step).await
 }
 
 /// What is looked for after a write: its effect at the destination, and the source's status.
-fn watched(
+pub(super) fn watched(
     write: &Intended,
     applied: &Applied,
     tagged: Option<VersionId>,
