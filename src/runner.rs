@@ -263,7 +263,10 @@ async fn carried_out(
     let jobs = settings.jobs.unwrap_or(shared.pace.jobs).max(1);
     let began = tokio::time::Instant::now();
     let mut rows = Vec::new();
-    let order: Vec<String> = scenarios.iter().map(|s| s.name.clone()).collect();
+    let names = scenarios.iter().map(|scenario| scenario.name.clone());
+    let order: Vec<String> = std::iter::once(liveness::NAME.to_owned())
+        .chain(names)
+        .collect();
     let scenarios = select::suitable(scenarios, shared, &mut rows).await?;
     rows.iter().for_each(&on_row);
     tokio::pin!(interrupt);

@@ -11,7 +11,7 @@ use crate::report::Row;
 use crate::scenario::Scenario;
 
 /// The row of a survey that says why nothing was shown.
-const NAME: &str = "preflight";
+pub(super) const NAME: &str = "preflight";
 const SUMMARY: &str = "this server replicates";
 
 /// Proves that the target replicates. Returns, of a survey, the row that says why it does not.
