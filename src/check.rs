@@ -4,6 +4,7 @@
 //! What was not observed is [`Verdict::Unknown`], never [`Verdict::Pass`]. What a destination
 //! should hold is decided by [`mod@reference`], written from the rule table alone.
 
+mod acl;
 mod answers;
 mod arrival;
 mod bucket;
@@ -14,12 +15,14 @@ mod identity;
 mod judgement;
 mod keys;
 mod kind;
+pub mod lock;
 mod marker;
 mod matching;
 mod negative;
 mod obstacle;
 mod ops;
 mod order;
+mod parts;
 mod reason;
 pub mod reference;
 mod status;

@@ -3,8 +3,16 @@
 //! Two regions over one world. It follows AWS's rules as `replication-semantics` states them, knows
 //! the true arrival time of every replica, and can be told to break one rule at a time
 //! ([`Defect`]), so that checks can be shown to catch it. It is no store: nothing outlives it.
+//!
+//! What it does beside objects, versions, uploads in parts and replication: roles and bucket
+//! policies; SSE-S3, SSE-KMS, DSSE-KMS and SSE-C, with KMS keys by ARN in each state (nothing is
+//! really encrypted); Object Lock; ACLs and ownership controls (of one account, and never enforced:
+//! every request is the owner's); tags, conditions, five checksum algorithms. What it does not, it
+//! answers with 501 `NotImplemented`, and nothing is quietly dropped: websites, access points, ACLs
+//! of buckets, key policies, restores from archives.
 //! Main type: [`Emulator`].
 
+mod acl;
 mod api;
 mod body;
 mod checksum;
@@ -17,6 +25,7 @@ mod endpoint;
 mod failures;
 mod keys;
 mod listen;
+mod lock;
 mod matching;
 mod permission;
 mod policy;

@@ -3,11 +3,13 @@
 //! A probe judges nothing. Main types: [`Probe`] looks, [`Schedule`] says how often; a [`Follower`]
 //! looks for many things at once, as economically as its [`Policy`] says.
 
+mod acl;
 mod failure;
 mod follow;
 mod hazard;
 mod look;
 mod page;
+mod parts;
 mod planner;
 mod schedule;
 mod server_time;

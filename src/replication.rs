@@ -7,7 +7,7 @@ mod failure_reason;
 mod setting;
 
 pub use failure_reason::FailureReason;
-pub use setting::BucketSetting;
+pub use setting::{BucketSetting, Retention};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -135,6 +135,10 @@ pub struct Rule {
     /// `destination/enabled` for a key that the target has ready (R-ENC-04).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replica_kms_key: Option<String>,
+    /// The account that owns the replicas, where it is overridden, as an ID or as `destination`
+    /// (R-OWN-02).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_override: Option<String>,
 }
 
 impl Rule {
@@ -151,6 +155,7 @@ impl Rule {
             storage_class: None,
             delete_markers: false,
             replica_kms_key: None,
+            owner_override: None,
         }
     }
 
@@ -203,6 +208,13 @@ impl Rule {
         self
     }
 
+    /// Makes the destination's account own the replicas (R-OWN-02).
+    #[must_use]
+    pub fn with_owner_override(mut self) -> Self {
+        self.owner_override = Some("destination".to_owned());
+        self
+    }
+
     /// Turns the rule off.
     #[must_use]
     pub fn disabled(mut self) -> Self {
@@ -232,6 +244,10 @@ pub enum Capability {
     KmsKeys,
     /// SSE-C can be allowed and blocked (R-ENC-08).
     CustomerKeys,
+    /// Object Lock can be put on buckets, and its changes follow (R-DATA-08, R-DATA-09).
+    ObjectLock,
+    /// Buckets can have ACLs, and their changes follow (R-DATA-07).
+    Acls,
     /// What is there is nobody's, as in an emulator: what stays FAILED there harms no one.
     Expendable,
 }
@@ -247,6 +263,8 @@ impl fmt::Display for Capability {
             Self::FailureReasons => "failure-reasons",
             Self::KmsKeys => "kms-keys",
             Self::CustomerKeys => "customer-keys",
+            Self::ObjectLock => "object-lock",
+            Self::Acls => "acls",
             Self::Expendable => "expendable",
         })
     }

@@ -1,6 +1,8 @@
 //! The embedded pair as an S3 server, through the real SDK client.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+#[path = "emulator/acl.rs"]
+mod acl;
 #[path = "emulator/buckets.rs"]
 mod buckets;
 #[path = "emulator/doctor.rs"]
@@ -11,6 +13,8 @@ mod encryption;
 mod explain;
 #[path = "emulator/gaps.rs"]
 mod gaps;
+#[path = "emulator/lock.rs"]
+mod lock;
 #[path = "emulator/multipart.rs"]
 mod multipart;
 #[path = "emulator/objects.rs"]

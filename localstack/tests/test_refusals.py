@@ -44,6 +44,20 @@ def test_a_rule_is_refused(pair, changes, status, code):
     assert refused(lambda: pair.configure(pair.rule(**changes))) == (status, code)
 
 
+@pytest.mark.parametrize(
+    "changes, code",
+    [
+        ({"AccessControlTranslation": {"Owner": "Destination"}}, "InvalidRequest"),
+        ({"Account": "111122223333"}, "InvalidArgument"),
+    ],
+)
+def test_an_owner_of_replicas_is_refused(pair, changes, code):
+    """R-OWN-03"""
+    rule = pair.rule()
+    rule["Destination"].update(changes)
+    assert refused(lambda: pair.configure(rule)) == (400, code)
+
+
 def test_priorities_and_ids_are_unique(three):
     """R-RULE-15, R-CFG-13"""
     for change in ({"Priority": 1}, {"ID": "same"}):

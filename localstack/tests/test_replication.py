@@ -40,6 +40,49 @@ def test_pending_is_there_with_the_acknowledgement(pair):
     assert None not in seen and "PENDING" in seen, seen
 
 
+def test_locks_travel_and_follow(pair):
+    """R-DATA-08 to R-DATA-11"""
+    lock = {"ObjectLockEnabled": "Enabled"}
+    days = {"Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 3}}}
+    pair.configure()
+    pair.here.put_object_lock_configuration(Bucket=pair.source, ObjectLockConfiguration=lock)
+    refused = pair.put()
+    until(lambda: pair.status("key", refused) == "FAILED")
+    pair.there.put_object_lock_configuration(
+        Bucket=pair.destination, ObjectLockConfiguration={**lock, **days}
+    )
+    version = pair.put(ObjectLockLegalHoldStatus="ON")
+    pair.completed("key", version)
+    where = {"Bucket": pair.destination, "Key": "key", "VersionId": version}
+    head = pair.there.head_object(**where)
+    assert (head["ObjectLockMode"], head["ObjectLockLegalHoldStatus"]) == ("GOVERNANCE", "ON")
+    pair.here.put_object_legal_hold(
+        Bucket=pair.source, Key="key", VersionId=version, LegalHold={"Status": "OFF"}
+    )
+    until(lambda: pair.there.head_object(**where)["ObjectLockLegalHoldStatus"] == "OFF")
+
+
+def test_acls_travel_and_follow_where_the_destination_has_them(pair):
+    """R-DATA-07, R-OWN-05"""
+    pair.configure()
+    group = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+    granted = {"GrantRead": f'uri="{group}"'}
+
+    def groups(version):
+        acl = pair.there.get_object_acl(Bucket=pair.destination, Key="key", VersionId=version)
+        return [grant["Grantee"].get("URI") for grant in acl["Grants"] if "URI" in grant["Grantee"]]
+
+    enforced = pair.put(**granted)
+    pair.completed("key", enforced)
+    assert groups(enforced) == []
+    writer = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    pair.there.put_bucket_ownership_controls(Bucket=pair.destination, OwnershipControls=writer)
+    version = pair.put()
+    pair.completed("key", version)
+    pair.here.put_object_acl(Bucket=pair.source, Key="key", VersionId=version, **granted)
+    until(lambda: groups(version) == [group])
+
+
 def test_parts_copies_and_forms_travel(pair):
     """R-DATA-14, R-DATA-18"""
     pair.configure()

@@ -6,8 +6,9 @@ use super::reference::{Expected, Fate};
 use super::tally::Tally;
 use super::view::View;
 use super::{
-    Check, CheckKind, Expectation, Finding, PlannedCheck, Verdict, answers, arrival, bucket,
-    content, encryption, failing, identity, marker, negative, order, reason, status, tags,
+    Check, CheckKind, Expectation, Finding, PlannedCheck, Verdict, acl, answers, arrival, bucket,
+    content, encryption, failing, identity, lock, marker, negative, order, parts, reason, status,
+    tags,
 };
 use crate::error::{Error, Result};
 use crate::history::History;
@@ -118,6 +119,10 @@ fn examine(view: &View<'_>, check: &Check) -> Tally {
         CheckKind::Metadata => content::metadata(view, check),
         CheckKind::StorageClass => content::storage_class(view, check),
         CheckKind::Tags => tags::tags(view, check),
+        CheckKind::Parts => parts::parts(view, check),
+        CheckKind::UploadStays => parts::upload_stays(view, check),
+        CheckKind::Acl => acl::acl(view, check),
+        CheckKind::ObjectLock => lock::object_lock(view, check),
         CheckKind::SourceStatus => status::source(view, check),
         CheckKind::ReplicaStatus => status::replica(view, check),
         CheckKind::NoStatus => status::none(view, check),

@@ -100,13 +100,17 @@ kinds! {
     LastModified "last-modified" "The replica has the Last-Modified of its source." ["R-DATA-03"];
     Encryption "encryption" "Source and replica answer with the encryption asked for, or the default's." ["R-ENC-01"];
     Checksums "checksums" "The replica keeps the additional checksums of its source." ["R-DATA-16"];
+    Parts "parts" "The replica has the parts that its source was uploaded in." ["R-DATA-14"];
     Metadata "metadata" "The replica has the user metadata and the headers that were sent." ["R-DATA-05"];
     Tags "tags" "The replica has the source's tags, changed ones too." ["R-DATA-06", "R-DATA-08"];
     StorageClass "storage-class" "The replica is in its rule's storage class, or in its source's." ["R-DATA-13", "R-RULE-13"];
+    Acl "acl" "The replica has its source's grants, changed ones too; none where its owner is overridden or enforced." ["R-DATA-07", "R-OWN-04"];
+    ObjectLock "object-lock" "The replica has its source's retention and legal hold, changed ones too, or the destination's default retention." ["R-DATA-08", "R-DATA-09", "R-DATA-10"];
     SourceStatus "source-status" "The source goes from PENDING to COMPLETED, never before the replica is readable." ["R-STATUS-01", "R-STATUS-06", "R-STATUS-12", "R-STATUS-13"];
     ReplicaStatus "replica-status" "The replica answers REPLICA." ["R-STATUS-03"];
     NoStatus "no-status" "A version that no rule selects has no replication status." ["R-STATUS-02"];
     StaysAbsent "stays-absent" "A version that must not travel is not at the destination." ["R-STATUS-02", "R-NOT-01", "R-NOT-03", "R-RULE-16"];
+    UploadStays "upload-stays" "Nothing of an upload that is not complete is at the destination." ["R-DATA-19"];
     VersionsInOrder "versions-in-order" "The destination lists the source's version IDs, in its order, and no others." ["R-DATA-02"];
     MarkerArrives "marker-arrives" "The delete marker is there before the deadline, and current." ["R-DEL-02", "R-DEL-03"];
     MarkerStays "marker-stays" "The delete marker does not travel; the replica stays current." ["R-DEL-01"];

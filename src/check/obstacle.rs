@@ -7,9 +7,10 @@ use super::reference::Fate;
 use crate::history::{Operation, OperationKind, Side};
 use crate::replication::BucketSetting;
 use crate::replication::FailureReason::{
-    self, AssumeRoleNotPermitted, DstBucketUnversioned, DstDelObjNotPermitted,
-    DstMultipartCompleteNotPermitted, DstMultipartInitNotPermitted, DstMultipartUploadNotPermitted,
-    DstPutObjectNotPermitted, SrcGetAclNotPermitted, SrcGetObjectNotPermitted,
+    self, AssumeRoleNotPermitted, DstBucketObjectLockConfigMissing, DstBucketUnversioned,
+    DstDelObjNotPermitted, DstMultipartCompleteNotPermitted, DstMultipartInitNotPermitted,
+    DstMultipartUploadNotPermitted, DstPutObjectNotPermitted, SrcGetAclNotPermitted,
+    SrcGetLegalHoldNotPermitted, SrcGetObjectNotPermitted, SrcGetRetentionNotPermitted,
     SrcHeadObjectNotPermitted,
 };
 
@@ -20,6 +21,10 @@ pub struct Obstacles {
     pub suspended: BTreeSet<Side>,
     /// Buckets that take SSE-C; the others block it, as new ones do since April 2026 (R-ENC-08).
     pub taking_customer_keys: BTreeSet<Side>,
+    /// Buckets with ACLs; new ones have none since April 2023.
+    pub with_acls: BTreeSet<Side>,
+    /// Buckets with Object Lock, and their default retention in days.
+    pub locks: BTreeMap<Side, Option<u32>>,
     /// The actions that are denied to the replication role.
     pub denied: BTreeSet<String>,
     /// The actions that a destination's policy denies to the role (R-IAM-08).
@@ -57,6 +62,15 @@ impl Obstacles {
             } => {
                 self.taking_customer_keys.remove(&side);
             }
+            BucketSetting::Ownership { ownership } if ownership == "BucketOwnerEnforced" => {
+                self.with_acls.remove(&side);
+            }
+            BucketSetting::Ownership { .. } => {
+                self.with_acls.insert(side);
+            }
+            BucketSetting::ObjectLock { days } => {
+                self.locks.insert(side, *days);
+            }
             BucketSetting::Encryption { .. } => {
                 self.taking_customer_keys.insert(side);
             }
@@ -92,6 +106,15 @@ impl Obstacles {
         self.failure(side, kind).is_some()
     }
 
+    /// The failure of what goes over to the destination's owner.
+    pub(super) fn failure_of_override(&self) -> Option<Fate> {
+        let denied = |(actions, _, _): &&(&[&str], &str, &[FailureReason])| {
+            actions.iter().all(|action| self.denied.contains(*action))
+        };
+        let (_, because, reasons) = OWNER.iter().find(denied)?;
+        Some(Fate::Fails { because, reasons })
+    }
+
     /// The failure of what an operation writes, and the reasons that S3 may name for it; none
     /// where nothing is in the way.
     pub(super) fn failure(&self, side: Side, kind: &OperationKind) -> Option<Fate> {
@@ -105,13 +128,20 @@ impl Obstacles {
         };
         let under_kms = kind.content().is_some_and(is_under_kms);
         let kms = if under_kms { KMS } else { &[] };
-        let in_order = BEFORE.iter().chain(kms).chain(written);
+        let is_object = kind.content().is_some() && self.locks.contains_key(&Side::Source);
+        let lock = if is_object { LOCK } else { &[] };
+        let in_order = BEFORE.iter().chain(lock).chain(kms).chain(written);
         if let Some((_, because, reasons)) = in_order.clone().find(denied) {
             return Some(Fate::Fails { because, reasons });
         }
         if self.suspended.contains(&side) {
             let reasons = &[DstBucketUnversioned];
             let because = "R-CFG-19";
+            return Some(Fate::Fails { because, reasons });
+        }
+        if is_object && !self.locks.contains_key(&side) {
+            let reasons = &[DstBucketObjectLockConfigMissing];
+            let because = "R-DATA-11";
             return Some(Fate::Fails { because, reasons });
         }
         let customer = kind.content().and_then(|c| c.customer_key.as_ref());
@@ -147,6 +177,19 @@ const KMS: &Denials = &[
     (&["kms:Decrypt"], "R-ENC-06", &[]),
     (&["kms:Encrypt"], "R-ENC-06", &[DstPutObjectNotPermitted]),
 ];
+/// What a source with Object Lock needs besides (R-DATA-11).
+const LOCK: &Denials = &[
+    (
+        &["s3:GetObjectRetention"],
+        "R-DATA-11",
+        &[SrcGetRetentionNotPermitted],
+    ),
+    (
+        &["s3:GetObjectLegalHold"],
+        "R-DATA-11",
+        &[SrcGetLegalHoldNotPermitted],
+    ),
+];
 const MARKER: &Denials = &[(
     &["s3:ReplicateDelete"],
     "R-IAM-05",
@@ -168,6 +211,12 @@ const MULTIPART: &Denials = &[
     ),
 ];
 
+/// The owner may not be given away (R-OWN-02).
+const OWNER: &Denials = &[(
+    &["s3:ObjectOwnerOverrideToBucketOwner"],
+    "R-OWN-02",
+    &[DstPutObjectNotPermitted],
+)];
 const PUT: &[&str] = &["s3:ReplicateObject"];
 /// The older action will do where no KMS key is in play (R-IAM-10), so both must be denied.
 const READ: (&[&str], &str, &[FailureReason]) = (

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Obstacles;
 use super::keys::{self, is_under_kms};
+use super::lock::Lock;
 use crate::history::{
     Call, Content, Event, History, Instant, Operation, OperationKind, Outcome, Plan, Side,
 };
@@ -21,6 +22,10 @@ pub enum Fate {
         storage_class: Option<String>,
         /// Its KMS key, where KMS encrypts it.
         kms_key: Option<String>,
+        /// For how many days the destination keeps what comes without a retention.
+        retained_days: Option<u32>,
+        /// Whether it has an ACL: its owner is not overridden, and not enforced.
+        has_acl: bool,
     },
     /// A delete marker arrives.
     Marker,
@@ -61,6 +66,8 @@ pub struct Expected {
     pub acknowledged: Instant,
     /// What it holds; none for a delete marker.
     pub content: Option<Content>,
+    /// The bytes of its parts but the last, where it was uploaded in parts.
+    pub part_size: Option<u64>,
     /// Its fate at each destination.
     pub fates: BTreeMap<Side, Fate>,
     /// Its tags, after later changes.
@@ -70,6 +77,25 @@ pub struct Expected {
     /// The destinations whose replica may have older tags: when the last change was made, no enabled
     /// rule led there from this key, or something was in the way. S3 says nothing of either.
     pub tags_unsure: BTreeSet<Side>,
+    /// What locks it, after later changes.
+    pub lock: Lock,
+    /// When the last change of its lock, or the write itself, was acknowledged.
+    pub lock_since: Instant,
+    /// Its grants beside the owner's, after later changes.
+    pub grants: BTreeSet<String>,
+    /// When they were changed last, or the write itself was acknowledged.
+    pub grants_since: Instant,
+}
+
+impl Expected {
+    /// The grants of its replica on this side (R-DATA-07, R-OWN-04).
+    #[must_use]
+    pub fn grants_at(&self, side: Side) -> BTreeSet<String> {
+        match self.fates.get(&side) {
+            Some(Fate::Replica { has_acl: true, .. }) => self.grants.clone(),
+            _ => BTreeSet::new(),
+        }
+    }
 }
 
 /// The destinations of a plan: its buckets, or what its rules name.
@@ -124,6 +150,26 @@ struct Model<'a> {
 }
 
 impl<'a> Model<'a> {
+    fn known(&mut self, key: &str, version: &VersionId) -> Option<&mut Expected> {
+        let place = *self.written.get(&(key, version.clone()))?;
+        self.versions.get_mut(place)
+    }
+
+    /// The destinations that no enabled rule leads to from this key, or that something is in the way
+    /// of.
+    fn without_a_way(&self, key: &str) -> BTreeSet<Side> {
+        let leads = |side: Side| {
+            let names = |rule: &Rule| {
+                rule.enabled
+                    && key.starts_with(&rule.filter.prefix)
+                    && resolve(self.plan, rule) == Some(side)
+            };
+            self.rules.iter().any(names) && self.obstacles.leave_open(side)
+        };
+        let sides = self.destinations.iter().copied();
+        sides.filter(|side| !leads(*side)).collect()
+    }
+
     fn invoke(&mut self, op: u32, operation: &'a Operation) {
         let fate = |side: &Side| {
             let fate = fate(self.plan, &self.rules, &self.obstacles, *side, operation);
@@ -152,28 +198,36 @@ impl<'a> Model<'a> {
                 self.rules.clear();
             }
             OperationKind::Tag { version, tags } => {
-                let place = self.written.get(&(operation.key.as_str(), version.clone()));
-                if let Some(known) = place.map(|place| &mut self.versions[*place]) {
+                let unsure = self.without_a_way(&operation.key);
+                if let Some(known) = self.known(&operation.key, version) {
                     known.tags.clone_from(tags);
                     known.tags_since = at;
-                    let (plan, rules, obstacles) = (self.plan, &self.rules, &self.obstacles);
-                    let leads = |side: &Side| {
-                        let leads = |rule: &Rule| {
-                            let prefix = &rule.filter.prefix;
-                            rule.enabled
-                                && known.key.starts_with(prefix)
-                                && resolve(plan, rule) == Some(*side)
-                        };
-                        rules.iter().any(leads) && obstacles.leave_open(*side)
-                    };
-                    let sides = self.destinations.iter().copied();
-                    known.tags_unsure = sides.filter(|side| !leads(side)).collect();
+                    known.tags_unsure = unsure;
+                }
+            }
+            OperationKind::Retain { version, retention } => {
+                if let Some(known) = self.known(&operation.key, version) {
+                    known.lock.retention = Some(retention.clone());
+                    known.lock_since = at;
+                }
+            }
+            OperationKind::Acl { version, grants } => {
+                if let Some(known) = self.known(&operation.key, version) {
+                    known.grants.clone_from(grants);
+                    known.grants_since = at;
+                }
+            }
+            OperationKind::Hold { version, held } => {
+                if let Some(known) = self.known(&operation.key, version) {
+                    known.lock.held = *held;
+                    known.lock_since = at;
                 }
             }
             OperationKind::Ask(_)
             | OperationKind::DeleteVersion { .. }
             | OperationKind::Versioning { .. }
             | OperationKind::Setting { .. }
+            | OperationKind::BeginUpload
             | OperationKind::Deny { .. }
             | OperationKind::DenyAt { .. }
             | OperationKind::Restore => {}
@@ -196,13 +250,31 @@ impl<'a> Model<'a> {
                         (Some(content), false) => content.tags.clone(),
                         _ => Tags::new(),
                     },
+                    lock: content.as_ref().map_or_else(Lock::default, sent),
+                    grants: content
+                        .as_ref()
+                        .map_or_else(BTreeSet::new, |c| c.grants.clone()),
+                    grants_since: at,
+                    part_size: match &operation.kind {
+                        OperationKind::Multipart { part_size, .. } => Some(*part_size),
+                        _ => None,
+                    },
                     content,
                     fates,
                     tags_since: at,
                     tags_unsure: BTreeSet::new(),
+                    lock_since: at,
                 });
             }
         }
+    }
+}
+
+/// The lock that was sent with a write.
+fn sent(content: &Content) -> Lock {
+    Lock {
+        retention: content.retention.clone(),
+        held: content.held,
     }
 }
 
@@ -264,7 +336,13 @@ fn fate(
         };
     }
     let bad_key = || keys::failure(plan, rule, side, content);
-    if let Some(failure) = failure.or_else(bad_key) {
+    let owner = || {
+        let overridden = rule.owner_override.is_some();
+        overridden
+            .then(|| obstacles.failure_of_override())
+            .flatten()
+    };
+    if let Some(failure) = failure.or_else(bad_key).or_else(owner) {
         return failure;
     }
     let storage_class = rule.storage_class.as_deref().or(class);
@@ -273,6 +351,8 @@ fn fate(
             .filter(|class| *class != "STANDARD")
             .map(str::to_owned),
         kms_key: rule.replica_kms_key.clone().filter(|_| under_kms),
+        has_acl: rule.owner_override.is_none() && obstacles.with_acls.contains(&side),
+        retained_days: obstacles.locks.get(&side).copied().flatten(),
     }
 }
 

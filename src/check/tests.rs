@@ -1,13 +1,16 @@
 //! Hand-made histories, and what every check makes of them.
 
+mod acl;
 mod answers;
 mod content;
 mod encryption;
 mod failing;
 mod found;
+mod lock;
 mod marker;
 mod negative;
 mod order;
+mod parts;
 mod reason;
 mod reference;
 mod replica;

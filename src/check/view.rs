@@ -60,6 +60,7 @@ pub(super) struct Replica<'v> {
     pub(super) side: Side,
     pub(super) storage_class: Option<&'v str>,
     pub(super) kms_key: Option<&'v str>,
+    pub(super) retained_days: Option<u32>,
     pub(super) matched: Option<&'v Matched>,
 }
 
@@ -123,6 +124,8 @@ impl<'a> View<'a> {
                 let Fate::Replica {
                     storage_class,
                     kms_key,
+                    retained_days,
+                    ..
                 } = fate
                 else {
                     return None;
@@ -132,6 +135,7 @@ impl<'a> View<'a> {
                     side: *side,
                     storage_class: storage_class.as_deref(),
                     kms_key: kms_key.as_deref(),
+                    retained_days: *retained_days,
                     matched: self.matches.of(expected, *side),
                 })
             })

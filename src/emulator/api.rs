@@ -1,12 +1,14 @@
 //! S3's operations over the world. What is not here answers 501 `NotImplemented`.
 
 mod access;
+mod acl;
 mod buckets;
 mod complete;
 mod conditions;
 mod delete;
 mod encrypting;
 mod listing;
+mod lock;
 mod multipart;
 mod objects;
 mod own;
@@ -48,6 +50,14 @@ use s3s::dto::{
     PutBucketVersioningInput, PutBucketVersioningOutput, PutObjectInput, PutObjectOutput,
     PutObjectTaggingInput, PutObjectTaggingOutput, PutPublicAccessBlockInput,
     PutPublicAccessBlockOutput, UploadPartInput, UploadPartOutput,
+};
+use s3s::dto::{
+    DeleteBucketOwnershipControlsInput, DeleteBucketOwnershipControlsOutput, GetObjectAclInput,
+    GetObjectAclOutput, GetObjectLegalHoldInput, GetObjectLegalHoldOutput, GetObjectRetentionInput,
+    GetObjectRetentionOutput, PutBucketOwnershipControlsInput, PutBucketOwnershipControlsOutput,
+    PutObjectAclInput, PutObjectAclOutput, PutObjectLegalHoldInput, PutObjectLegalHoldOutput,
+    PutObjectLockConfigurationInput, PutObjectLockConfigurationOutput, PutObjectRetentionInput,
+    PutObjectRetentionOutput,
 };
 use s3s::service::S3ServiceBuilder;
 use s3s::{S3, S3Error, S3Request, S3Response, S3Result, s3_error};
@@ -130,11 +140,20 @@ operations! {
     put_bucket_policy: PutBucketPolicyInput => PutBucketPolicyOutput in policy;
     get_bucket_policy: GetBucketPolicyInput => GetBucketPolicyOutput in policy;
     delete_bucket_policy: DeleteBucketPolicyInput => DeleteBucketPolicyOutput in policy;
-    get_bucket_ownership_controls: GetBucketOwnershipControlsInput => GetBucketOwnershipControlsOutput in unset;
+    put_bucket_ownership_controls: PutBucketOwnershipControlsInput => PutBucketOwnershipControlsOutput in acl;
+    get_bucket_ownership_controls: GetBucketOwnershipControlsInput => GetBucketOwnershipControlsOutput in acl;
+    delete_bucket_ownership_controls: DeleteBucketOwnershipControlsInput => DeleteBucketOwnershipControlsOutput in acl;
+    put_object_acl: PutObjectAclInput => PutObjectAclOutput in acl;
+    get_object_acl: GetObjectAclInput => GetObjectAclOutput in acl;
     get_bucket_request_payment: GetBucketRequestPaymentInput => GetBucketRequestPaymentOutput in unset;
     get_bucket_notification_configuration: GetBucketNotificationConfigurationInput => GetBucketNotificationConfigurationOutput in unset;
     get_bucket_logging: GetBucketLoggingInput => GetBucketLoggingOutput in unset;
-    get_object_lock_configuration: GetObjectLockConfigurationInput => GetObjectLockConfigurationOutput in unset;
+    put_object_lock_configuration: PutObjectLockConfigurationInput => PutObjectLockConfigurationOutput in lock;
+    get_object_lock_configuration: GetObjectLockConfigurationInput => GetObjectLockConfigurationOutput in lock;
+    put_object_retention: PutObjectRetentionInput => PutObjectRetentionOutput in lock;
+    get_object_retention: GetObjectRetentionInput => GetObjectRetentionOutput in lock;
+    put_object_legal_hold: PutObjectLegalHoldInput => PutObjectLegalHoldOutput in lock;
+    get_object_legal_hold: GetObjectLegalHoldInput => GetObjectLegalHoldOutput in lock;
     put_bucket_replication: PutBucketReplicationInput => PutBucketReplicationOutput in buckets;
     get_bucket_replication: GetBucketReplicationInput => GetBucketReplicationOutput in buckets;
     delete_bucket_replication: DeleteBucketReplicationInput => DeleteBucketReplicationOutput in buckets;

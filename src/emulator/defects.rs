@@ -138,6 +138,30 @@ defects! {
     UsesDestinationEncryption = "uses-destination-encryption" in "destination-default" by ["encryption"];
     /// SSE-C objects travel to a destination that blocks SSE-C (R-ENC-08).
     IgnoresBlockedSseC = "ignores-blocked-sse-c" in "customer-key-blocked" by ["fails", "failure-reason"];
+    /// The replica has no retention of its source's (R-DATA-09).
+    LosesRetention = "loses-retention" in "object-lock" by ["object-lock"];
+    /// The replica has no legal hold (R-DATA-09).
+    LosesLegalHold = "loses-legal-hold" in "object-lock" by ["object-lock"];
+    /// Retention and legal hold changed after the write do not follow (R-DATA-08).
+    LosesLaterLock = "loses-later-lock" in "lock-change" by ["object-lock"];
+    /// The destination's default retention is not a replica's (R-DATA-10).
+    IgnoresDefaultRetention = "ignores-default-retention" in "default-retention" by ["object-lock"];
+    /// A source with Object Lock replicates to a destination without (R-DATA-11).
+    ReplicatesWithoutLock = "replicates-without-lock" in "lock-missing" by ["fails", "failure-reason"];
+    /// The replica has no ACL of its source's (R-DATA-07).
+    LosesAcl = "loses-acl" in "acl" by ["acl"];
+    /// An ACL changed after the write does not follow (R-DATA-07).
+    LosesLaterAcl = "loses-later-acl" in "acl" by ["acl"];
+    /// The ACL travels although the rule overrides the owner (R-OWN-04, R-OWN-06).
+    IgnoresOwnerOverride = "ignores-owner-override" in "owner-override" by ["acl"];
+    /// The replica of a multipart upload is one part (R-DATA-14).
+    LosesParts = "loses-parts" in "multipart" by ["parts"];
+    /// The values of the replica's metadata are in lower case (R-DATA-05).
+    LowersMetadata = "lowers-metadata" in "metadata" by ["metadata"];
+    /// A composite checksum becomes one of the whole (R-DATA-16).
+    FlattensChecksum = "flattens-checksum" in "checksum-types" by ["checksums"];
+    /// A part of an upload that is not complete is at the destination (R-DATA-19).
+    ReplicatesUnfinished = "replicates-unfinished" in "unfinished-upload" by ["upload-stays"];
     /// Archived objects travel (R-NOT-03).
     ReplicatesArchived = "replicates-archived" in "archived-stays" by ["stays-absent"];
     /// A source that is not versioned takes a configuration (R-CFG-01).

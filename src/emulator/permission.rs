@@ -10,11 +10,13 @@ use super::roles::account_of;
 use super::world::{State, Version};
 use super::{ACCOUNT, TagsUnread};
 use crate::replication::FailureReason::{
-    self, AssumeRoleNotPermitted, DstBucketNotFound, DstBucketUnversioned, DstDelObjNotPermitted,
-    DstKmsKeyInvalidState, DstKmsKeyNotFound, DstMultipartInitNotPermitted,
-    DstPutObjectNotPermitted, DstPutTaggingNotPermitted, SrcBucketReplicationConfigMissing,
-    SrcGetAclNotPermitted, SrcGetObjectNotPermitted, SrcGetTaggingNotPermitted,
-    SrcHeadObjectNotPermitted, SrcKmsKeyInvalidState,
+    self, AssumeRoleNotPermitted, DstBucketNotFound, DstBucketObjectLockConfigMissing,
+    DstBucketUnversioned, DstDelObjNotPermitted, DstKmsKeyInvalidState, DstKmsKeyNotFound,
+    DstMultipartInitNotPermitted, DstPutAclNotPermitted, DstPutObjectNotPermitted,
+    DstPutRetentionNotPermitted, DstPutTaggingNotPermitted, SrcBucketReplicationConfigMissing,
+    SrcGetAclNotPermitted, SrcGetLegalHoldNotPermitted, SrcGetObjectNotPermitted,
+    SrcGetRetentionNotPermitted, SrcGetTaggingNotPermitted, SrcHeadObjectNotPermitted,
+    SrcKmsKeyInvalidState,
 };
 
 /// A replication of one version, as far as permission goes.
@@ -26,6 +28,8 @@ pub(super) struct Copy<'a> {
     pub(super) key: &'a str,
     /// The key that the rule names for replicas under KMS.
     pub(super) replica_key: Option<&'a str>,
+    /// Whether the rule makes the destination's account own the replica.
+    pub(super) owner_override: bool,
 }
 
 /// What becomes of a version's tags.
@@ -55,9 +59,15 @@ impl Copy<'_> {
                 .ok_or(DstDelObjNotPermitted);
         };
         let carried = self.tags(state, version, unread)?;
+        self.may_read_locks(state)?;
         self.may_decrypt(state, &object.encryption)?;
         self.is_open(state)?;
         self.may_encrypt(state, &object.encryption)?;
+        // R-OWN-02
+        let overrides = "s3:ObjectOwnerOverrideToBucketOwner";
+        if self.owner_override && !self.at_destination(state, overrides) {
+            return Err(DstPutObjectNotPermitted);
+        }
         if self.at_destination(state, "s3:ReplicateObject") {
             return Ok(carried);
         }
@@ -148,6 +158,51 @@ impl Copy<'_> {
         match destination.is_versioned() {
             true => Ok(()),
             false => Err(DstBucketUnversioned),
+        }
+    }
+
+    /// A source with Object Lock needs two more rights, and a destination that has it too
+    /// (R-DATA-11).
+    pub(super) fn may_read_locks(self, state: &State) -> Result<(), FailureReason> {
+        let is_locked = |name: &str| state.buckets.get(name).is_some_and(|b| b.lock.is_some());
+        if !is_locked(self.source) {
+            return Ok(());
+        }
+        let key = self.at_source_key();
+        if !self.at_source(state, "s3:GetObjectRetention", &key) {
+            return Err(SrcGetRetentionNotPermitted);
+        }
+        if !self.at_source(state, "s3:GetObjectLegalHold", &key) {
+            return Err(SrcGetLegalHoldNotPermitted);
+        }
+        match is_locked(self.destination) || !state.buckets.contains_key(self.destination) {
+            true => Ok(()),
+            false => Err(DstBucketObjectLockConfigMissing),
+        }
+    }
+
+    /// Why a changed ACL cannot follow to a replica.
+    pub(super) fn may_change_acl(self, state: &State) -> Result<(), FailureReason> {
+        self.is_assumed(state)?;
+        let key = self.at_source_key();
+        if !self.at_source(state, "s3:GetObjectVersionAcl", &key) {
+            return Err(SrcGetAclNotPermitted);
+        }
+        self.is_open(state)?;
+        match self.at_destination(state, "s3:ReplicateObject") {
+            true => Ok(()),
+            false => Err(DstPutAclNotPermitted),
+        }
+    }
+
+    /// Why a changed lock cannot follow to a replica.
+    pub(super) fn may_relock(self, state: &State) -> Result<(), FailureReason> {
+        self.is_assumed(state)?;
+        self.is_open(state)?;
+        self.may_read_locks(state)?;
+        match self.at_destination(state, "s3:ReplicateObject") {
+            true => Ok(()),
+            false => Err(DstPutRetentionNotPermitted),
         }
     }
 

@@ -4,9 +4,14 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use s3s::dto::Grants;
+
 use super::Defect;
+use super::acl;
+use super::checksum;
 use super::encryption::{Asked, Encryption};
 use super::keys;
+use super::lock::{self, Lock};
 use super::replicator::Journey;
 use super::world::{Object, State, Version};
 use crate::replication::{ReplicationStatus, Tags};
@@ -39,6 +44,8 @@ impl Journey {
                 false if has(Defect::SwapsTags) => self.tags_of_another(state),
                 false => source.tags.clone(),
             },
+            lock: self.lock(state, source),
+            acl: self.acl(source),
             storage_class: if has(Defect::WrongStorageClass) {
                 None
             } else {
@@ -57,6 +64,40 @@ impl Journey {
         let other = others.find(|(key, _)| **key != self.key);
         let version = other.and_then(|(_, versions)| versions.last());
         version.map_or_else(Tags::new, |version| version.tags.clone())
+    }
+
+    /// The source's ACL (R-DATA-07), but where the owner is overridden (R-OWN-04). A destination that
+    /// enforces its owner does not show it (R-OWN-05).
+    pub(super) fn acl(&self, source: &Version) -> Grants {
+        let overridden = self.rule.owner_override.is_some();
+        let ignored = self.world.has(Defect::IgnoresOwnerOverride);
+        let lost = self.world.has(Defect::LosesAcl);
+        match lost || (overridden && !ignored) {
+            true => acl::owners(),
+            false => source.acl.clone(),
+        }
+    }
+
+    /// The source's retention and legal hold; the destination's default retention where the source
+    /// has none (R-DATA-09, R-DATA-10). It counts from the original creation, as lifecycles do,
+    /// which AWS leaves open.
+    fn lock(&self, state: &State, source: &Version) -> Lock {
+        let has = |defect| self.world.has(defect);
+        let destination = state.buckets.get(&self.rule.destination);
+        let configuration = destination.and_then(|bucket| bucket.lock.as_ref());
+        if configuration.is_none() {
+            return Lock::default();
+        }
+        let default = || lock::by_default(configuration, source.modified);
+        let default = || default().filter(|_| !has(Defect::IgnoresDefaultRetention));
+        let own = source
+            .lock
+            .retention
+            .filter(|_| !has(Defect::LosesRetention));
+        Lock {
+            retention: own.or_else(default),
+            hold: source.lock.hold.filter(|_| !has(Defect::LosesLegalHold)),
+        }
     }
 
     fn content(&self, state: &State, object: &Arc<Object>) -> Arc<Object> {
@@ -131,6 +172,21 @@ impl Journey {
         if has(Defect::LosesPartCount) {
             let parts = copy.etag.find('-').unwrap_or(copy.etag.len());
             copy.etag.truncate(parts);
+        }
+        if has(Defect::LosesParts) {
+            copy.parts.clear();
+        }
+        if has(Defect::LowersMetadata) {
+            let values = copy
+                .metadata
+                .iter_mut()
+                .flat_map(|metadata| metadata.values_mut());
+            values.for_each(|value| *value = value.to_lowercase());
+        }
+        if has(Defect::FlattensChecksum) {
+            let value = checksum::value(&copy.checksum).unwrap_or_default();
+            let bare = value.split('-').next().unwrap_or_default().to_owned();
+            copy.checksum = checksum::with_value(&copy.checksum, &bare);
         }
         if has(Defect::LosesMetadata) {
             copy.metadata = None;

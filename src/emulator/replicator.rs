@@ -8,12 +8,14 @@ use std::time::SystemTime;
 use tokio::time::Instant;
 
 use super::Defect;
+use super::body::Body;
 use super::failures::ReplicationFailure;
+use super::lock::Lock;
 use super::matching::{self, Written};
 use super::permission::{self, Carried};
 use super::rules::Checked;
-use super::world::{Arrival, ArrivalKind, Bucket, State, Version, World};
-use crate::replication::{FailureReason, ReplicationStatus, Rule, VersionId};
+use super::world::{Arrival, ArrivalKind, Bucket, Object, State, Version, World};
+use crate::replication::{FailureReason, ReplicationStatus, Rule, Tags, VersionId};
 
 /// One version on its way to one destination.
 #[derive(Clone)]
@@ -55,6 +57,39 @@ pub(super) fn replicate_tags(world: &Arc<World>, source: &str, key: &str, id: &s
     if world.has(Defect::LosesLaterTags) {
         return;
     }
+    for journey in followers(world, source, key, id) {
+        depart(world, async move { journey.retag() });
+    }
+}
+
+/// Sends retention and legal hold of a version after its replicas, like tags (R-DATA-08).
+pub(super) fn replicate_lock(world: &Arc<World>, source: &str, key: &str, id: &str) {
+    if world.has(Defect::LosesLaterLock) {
+        return;
+    }
+    for journey in followers(world, source, key, id) {
+        depart(world, async move { journey.relock() });
+    }
+}
+
+/// Sends the ACL of a version after its replicas (R-DATA-07), but not where the owner is overridden
+/// (R-OWN-04).
+pub(super) fn replicate_acl(world: &Arc<World>, source: &str, key: &str, id: &str) {
+    if world.has(Defect::LosesLaterAcl) {
+        return;
+    }
+    let ignored = world.has(Defect::IgnoresOwnerOverride);
+    let follows = |journey: &Journey| ignored || journey.rule.owner_override.is_none();
+    for journey in followers(world, source, key, id)
+        .into_iter()
+        .filter(follows)
+    {
+        depart(world, async move { journey.change_acl() });
+    }
+}
+
+/// The journeys of a change to a version of one's own that a rule selected, one a destination.
+fn followers(world: &Arc<World>, source: &str, key: &str, id: &str) -> Vec<Journey> {
     let rules = {
         let mut state = world.lock();
         let version = state.version_mut(source, key, id);
@@ -67,12 +102,40 @@ pub(super) fn replicate_tags(world: &Arc<World>, source: &str, key: &str, id: &s
         let rules = bucket.and_then(|bucket| bucket.replication.as_ref());
         rules.map_or_else(Vec::new, |set| set.rules.clone())
     };
-    // Several rules may send to one destination; the tags go there once.
+    // Several rules may send to one destination; a change goes there once.
     let mut enabled: Vec<Rule> = rules.into_iter().filter(|rule| rule.enabled).collect();
     enabled.sort_by(|a, b| a.destination.cmp(&b.destination));
     enabled.dedup_by(|a, b| a.destination == b.destination);
-    for journey in journeys(world, source, key, id, enabled) {
-        depart(world, async move { journey.retag() });
+    journeys(world, source, key, id, enabled)
+}
+
+/// The defect that copies a part of an upload that is not complete.
+pub(super) fn unfinished(state: &mut State, source: &str, key: &str, body: &Body) {
+    let bucket = state.buckets.get(source);
+    let rules = bucket.and_then(|bucket| bucket.replication.as_ref());
+    let rules = rules.map_or_else(Vec::new, |set| set.rules.clone());
+    for rule in rules {
+        let (id, sequence) = (state.version_id(), state.next());
+        let object = Object {
+            body: body.clone(),
+            ..Object::default()
+        };
+        let Some(bucket) = state.buckets.get_mut(&rule.destination) else {
+            continue;
+        };
+        let version = Version {
+            id,
+            sequence,
+            modified: SystemTime::now(),
+            object: Some(Arc::new(object)),
+            tags: Tags::new(),
+            lock: Lock::default(),
+            acl: Vec::new(),
+            storage_class: None,
+            status: None,
+            outstanding: 0,
+        };
+        bucket.keys.entry(key.to_owned()).or_default().push(version);
     }
 }
 
@@ -254,6 +317,9 @@ impl Journey {
             FailureReason::SrcKmsKeyInvalidState
             | FailureReason::DstKmsKeyNotFound
             | FailureReason::DstKmsKeyInvalidState => self.world.has(Defect::IgnoresKeyState),
+            FailureReason::DstBucketObjectLockConfigMissing => {
+                self.world.has(Defect::ReplicatesWithoutLock)
+            }
             FailureReason::DstPutObjectNotPermitted => {
                 customer && self.world.has(Defect::IgnoresBlockedSseC)
             }
@@ -268,6 +334,7 @@ impl Journey {
             destination: &self.rule.destination,
             key: &self.key,
             replica_key: self.rule.replica_kms_key.as_deref(),
+            owner_override: self.rule.owner_override.is_some(),
         }
     }
 
@@ -373,27 +440,52 @@ impl Journey {
 
     /// Gives the replica the tags that the source has by now.
     fn retag(&self) {
+        let may = |state: &State| self.copy().may_retag(state);
+        let give = |source: Version, replica: &mut Version| replica.tags = source.tags;
+        self.follow(("OBJECT_TAGGING", ArrivalKind::Tags), may, give);
+    }
+
+    /// Gives the replica the retention and the legal hold that the source has by now.
+    fn relock(&self) {
+        let may = |state: &State| self.copy().may_relock(state);
+        let give = |source: Version, replica: &mut Version| replica.lock = source.lock;
+        self.follow(("OBJECT_LOCK", ArrivalKind::ObjectLock), may, give);
+    }
+
+    /// Gives the replica the ACL that the source has by now.
+    fn change_acl(&self) {
+        let may = |state: &State| self.copy().may_change_acl(state);
+        let give = |source: Version, replica: &mut Version| replica.acl = source.acl;
+        self.follow(("OBJECT_ACL", ArrivalKind::Acl), may, give);
+    }
+
+    /// Lets a change of the source follow to the replica.
+    fn follow(
+        &self,
+        (operation, kind): (&'static str, ArrivalKind),
+        may: impl FnOnce(&State) -> Result<(), FailureReason>,
+        give: impl FnOnce(Version, &mut Version),
+    ) {
         let mut state = self.world.lock();
         let source = state.version_mut(&self.source, &self.key, &self.id);
-        let Some((tags, status)) = source.map(|version| (version.tags.clone(), version.status))
-        else {
+        let Some(source) = source.cloned() else {
             return;
         };
-        if let Err(reason) = self.copy().may_retag(&state) {
-            return self.failed(&mut state, "OBJECT_TAGGING", reason);
+        if let Err(reason) = may(&state) {
+            return self.failed(&mut state, operation, reason);
         }
         let destination = self.rule.destination.clone();
         let Some(replica) = state.version_mut(&destination, &self.key, &self.id) else {
-            // A replica that is still on its way brings the tags along (R-EVT-15).
-            if status != Some(ReplicationStatus::Pending) {
+            // A replica that is still on its way brings the change along (R-EVT-15).
+            if source.status != Some(ReplicationStatus::Pending) {
                 let reason = FailureReason::DstVersionNotFound;
-                self.failed(&mut state, "OBJECT_TAGGING", reason);
+                self.failed(&mut state, operation, reason);
             }
             return;
         };
-        replica.tags = tags;
+        give(source, replica);
         let (key, version_id) = (self.key.clone(), VersionId(self.id.clone()));
-        let (kind, at) = (ArrivalKind::Tags, Instant::now());
+        let at = Instant::now();
         state.arrivals.push(Arrival {
             bucket: destination,
             key,

@@ -11,10 +11,12 @@ use rand::{Rng, SeedableRng};
 use s3s::dto;
 use tokio::time::Instant;
 
+use super::acl;
 use super::body::Body;
 use super::encryption::Encryption;
 use super::failures::ReplicationFailure;
 use super::keys::Keys;
+use super::lock::{Asked, Lock};
 use super::policy::Document;
 use super::roles::Roles;
 use super::rules::Checked;
@@ -47,6 +49,10 @@ pub enum ArrivalKind {
     DeleteMarker,
     /// Changed tags.
     Tags,
+    /// A changed retention or legal hold.
+    ObjectLock,
+    /// A changed ACL.
+    Acl,
 }
 
 /// One bucket.
@@ -59,6 +65,10 @@ pub(super) struct Bucket {
     pub(super) encryption: dto::ServerSideEncryptionConfiguration,
     /// Whether SSE-C is blocked (R-ENC-08).
     pub(super) blocks_customer_keys: bool,
+    /// None where the controls were deleted: the writer owns objects.
+    pub(super) ownership: Option<dto::ObjectOwnership>,
+    /// None without Object Lock.
+    pub(super) lock: Option<dto::ObjectLockConfiguration>,
     pub(super) lifecycle: Option<dto::LifecycleRules>,
     pub(super) access_block: Option<dto::PublicAccessBlockConfiguration>,
     pub(super) tags: Option<dto::TagSet>,
@@ -97,6 +107,8 @@ pub(super) struct Version {
     /// None for a delete marker.
     pub(super) object: Option<Arc<Object>>,
     pub(super) tags: Tags,
+    pub(super) lock: Lock,
+    pub(super) acl: dto::Grants,
     pub(super) storage_class: Option<String>,
     pub(super) status: Option<ReplicationStatus>,
     /// How many destinations have not answered.
@@ -139,6 +151,8 @@ pub(super) struct Upload {
     pub(super) begun: SystemTime,
     pub(super) object: Object,
     pub(super) tags: Tags,
+    pub(super) lock: Asked,
+    pub(super) acl: acl::Asked,
     pub(super) storage_class: Option<String>,
     pub(super) algorithm: Option<dto::ChecksumAlgorithm>,
     pub(super) checksum_type: Option<dto::ChecksumType>,
@@ -152,6 +166,8 @@ impl Upload {
         Begun {
             object: self.object.clone(),
             tags: self.tags.clone(),
+            lock: self.lock.clone(),
+            acl: self.acl.clone(),
             storage_class: self.storage_class.clone(),
             algorithm: self.algorithm.clone(),
             checksum_type: self.checksum_type.clone(),
@@ -164,6 +180,8 @@ impl Upload {
 pub(super) struct Begun {
     pub(super) object: Object,
     pub(super) tags: Tags,
+    pub(super) lock: Asked,
+    pub(super) acl: acl::Asked,
     pub(super) storage_class: Option<String>,
     pub(super) algorithm: Option<dto::ChecksumAlgorithm>,
     pub(super) checksum_type: Option<dto::ChecksumType>,

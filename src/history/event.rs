@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Answered, Ask, Page, Session, Suspension};
-use crate::replication::{BucketSetting, ReplicationStatus, Rule, Tags, VersionId};
+use crate::replication::{BucketSetting, ReplicationStatus, Retention, Rule, Tags, VersionId};
 
 /// Nanoseconds since the run began, on the monotonic clock of the machine that recorded it.
 #[derive(
@@ -181,6 +181,29 @@ pub enum OperationKind {
         /// `Enabled` or `Suspended`.
         enabled: bool,
     },
+    /// `PutObjectRetention` on one version.
+    Retain {
+        /// The version.
+        version: VersionId,
+        /// The new retention.
+        retention: Retention,
+    },
+    /// `PutObjectLegalHold` on one version.
+    Hold {
+        /// The version.
+        version: VersionId,
+        /// Whether it is held.
+        held: bool,
+    },
+    /// A multipart upload is begun, and one part of it sent; it is never completed.
+    BeginUpload,
+    /// `PutObjectAcl` on one version.
+    Acl {
+        /// The version.
+        version: VersionId,
+        /// The new grants, beside the owner's: `READ http://acs.amazonaws.com/groups/…`.
+        grants: BTreeSet<String>,
+    },
     /// A setting of a bucket is put.
     Setting {
         /// Which one.
@@ -252,6 +275,12 @@ pub struct Content {
     pub customer_key: Option<String>,
     /// The type of a multipart upload's checksum, where one was asked for.
     pub checksum_type: Option<String>,
+    /// The retention that was sent.
+    pub retention: Option<Retention>,
+    /// Whether it was put under a legal hold.
+    pub held: bool,
+    /// The grants that were sent, beside the owner's: `READ http://acs.amazonaws.com/groups/…`.
+    pub grants: BTreeSet<String>,
 }
 
 /// What S3 answered to an operation.
@@ -295,6 +324,16 @@ pub enum Seen {
     Tags {
         /// The tags.
         tags: Tags,
+    },
+    /// The bytes of each part of an upload, in their order, by HEAD of each.
+    Parts {
+        /// Bytes a part; one entry for an object that was not uploaded in parts.
+        sizes: Vec<u64>,
+    },
+    /// The object's grants, beside its owner's, by `GetObjectAcl`.
+    Acl {
+        /// The grants.
+        grants: BTreeSet<String>,
     },
     /// All versions and markers of the key, newest first, by `ListObjectVersions`.
     Versions {
@@ -365,6 +404,10 @@ pub struct ObjectSeen {
     pub bucket_key: bool,
     /// The MD5 of the customer's key (SSE-C), in base64.
     pub customer_key: Option<String>,
+    /// The retention.
+    pub retention: Option<Retention>,
+    /// Whether it is under a legal hold.
+    pub held: bool,
     /// `x-amz-storage-class`; none for STANDARD.
     pub storage_class: Option<String>,
     /// `Last-Modified`, in seconds since 1970.

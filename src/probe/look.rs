@@ -8,12 +8,12 @@ use aws_sdk_s3::config::{Config, ResponseChecksumValidation};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
-use aws_sdk_s3::types::{ChecksumMode, ExpirationStatus};
+use aws_sdk_s3::types::{ChecksumMode, ExpirationStatus, ObjectLockLegalHoldStatus};
 use sha2::{Digest, Sha256};
 
 use crate::history::hex;
 use crate::history::{Failure, Instant, ListedVersion, ObjectSeen, Recorder, Seen, Side};
-use crate::replication::{ReplicationStatus, VersionId};
+use crate::replication::{ReplicationStatus, Retention, VersionId};
 use crate::target::{CustomerKey, Limiter};
 
 /// Looks at the buckets of one pair, and records what it sees.
@@ -53,6 +53,14 @@ macro_rules! object_seen {
             kms_key: answer.ssekms_key_id().map(str::to_owned),
             bucket_key: answer.bucket_key_enabled().unwrap_or_default(),
             customer_key: answer.sse_customer_key_md5().map(str::to_owned),
+            retention: answer
+                .object_lock_mode()
+                .zip(answer.object_lock_retain_until_date())
+                .map(|(mode, until)| Retention {
+                    mode: mode.as_str().to_owned(),
+                    until: until.secs(),
+                }),
+            held: answer.object_lock_legal_hold_status() == Some(&ObjectLockLegalHoldStatus::On),
             storage_class: answer
                 .storage_class()
                 .map(|class| class.as_str().to_owned())
@@ -312,7 +320,7 @@ async fn read(answer: GetObjectOutput) -> Seen {
 }
 
 /// What an error means: a delete marker, nothing there, or no evidence at all.
-fn missing<E>(error: &SdkError<E>) -> Seen
+pub(super) fn missing<E>(error: &SdkError<E>) -> Seen
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {

@@ -5,7 +5,7 @@ use std::future::Future;
 use tokio::time::{Instant, sleep_until};
 
 use super::look::Probe;
-use crate::history::{Seen, Side};
+use crate::history::{ObjectSeen, Seen, Side};
 use crate::replication::{ReplicationStatus, Tags, VersionId};
 
 impl Probe {
@@ -33,6 +33,23 @@ impl Probe {
         let look = || async {
             let seen = self.head(Side::Source, key, Some(version)).await;
             matches!(seen, Seen::Present(object) if object.status.is_some_and(|s| wanted.contains(&s)))
+        };
+        self.until(look, deadline).await
+    }
+
+    /// Looks at a version until HEAD shows what is wanted.
+    pub async fn until_shows(
+        &self,
+        side: Side,
+        key: &str,
+        version: &VersionId,
+        wanted: impl Fn(&ObjectSeen) -> bool + Send + Sync,
+        deadline: Instant,
+    ) -> bool {
+        let wanted = &wanted;
+        let look = || async move {
+            let seen = self.head(side, key, Some(version)).await;
+            matches!(seen, Seen::Present(object) if wanted(&object))
         };
         self.until(look, deadline).await
     }

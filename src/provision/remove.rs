@@ -2,6 +2,7 @@
 
 mod drain;
 mod empty;
+mod locked;
 mod prefix;
 
 pub use prefix::remove_prefix;

@@ -2,10 +2,10 @@
 
 use aws_sdk_s3::types::builders::ReplicationRuleBuilder;
 use aws_sdk_s3::types::{
-    DeleteMarkerReplication, DeleteMarkerReplicationStatus, Destination, EncryptionConfiguration,
-    ReplicationRule, ReplicationRuleAndOperator, ReplicationRuleFilter, ReplicationRuleStatus,
-    SourceSelectionCriteria, SseKmsEncryptedObjects, SseKmsEncryptedObjectsStatus, StorageClass,
-    Tag,
+    AccessControlTranslation, DeleteMarkerReplication, DeleteMarkerReplicationStatus, Destination,
+    EncryptionConfiguration, OwnerOverride, ReplicationRule, ReplicationRuleAndOperator,
+    ReplicationRuleFilter, ReplicationRuleStatus, SourceSelectionCriteria, SseKmsEncryptedObjects,
+    SseKmsEncryptedObjectsStatus, StorageClass, Tag,
 };
 
 use super::{Pair, built};
@@ -69,7 +69,19 @@ fn destination(rule: &Rule, pair: &Pair) -> Result<Destination> {
             .build()
     });
     let bucket = bucket.set_encryption_configuration(key);
+    let bucket = match &rule.owner_override {
+        None => bucket,
+        Some(account) => bucket
+            .account(account)
+            .access_control_translation(to_destination()?),
+    };
     built(bucket.set_storage_class(class).build())
+}
+
+/// The destination's account owns the replicas (R-OWN-02).
+fn to_destination() -> Result<AccessControlTranslation> {
+    let owner = OwnerOverride::Destination;
+    built(AccessControlTranslation::builder().owner(owner).build())
 }
 
 /// The opt-in to objects under KMS (R-ENC-04).
@@ -161,6 +173,10 @@ fn read(rule: &ReplicationRule, side: impl Fn(&str) -> Option<Side>) -> Rule {
             .map(|class| class.as_str().to_owned()),
         delete_markers: marker == Some(&DeleteMarkerReplicationStatus::Enabled),
         replica_kms_key: replica_kms_key(rule),
+        owner_override: target
+            .filter(|to| to.access_control_translation().is_some())
+            .and_then(Destination::account)
+            .map(str::to_owned),
     }
 }
 
@@ -254,6 +270,10 @@ mod tests {
             Rule::new("markers").with_delete_markers().disabled(),
             Rule::new("class").with_storage_class("STANDARD_IA"),
             Rule::new("kms").with_replica_kms_key("arn:aws:kms:us-east-1:1:key/k"),
+            Rule {
+                owner_override: Some("111122223333".to_owned()),
+                ..Rule::new("owner")
+            },
             Rule::new("second").with_destination("destination-2"),
             Rule::new("elsewhere").with_destination("another-bucket"),
             v1.clone(),

@@ -204,6 +204,25 @@ impl Stage {
                 self.remember(label, applied);
             }
             Step::Versioning { side, enabled } => self.versioning(*side, *enabled).await?,
+            Step::Retain { label, of, days } => {
+                let (key, version) = self.written(of)?;
+                let applied = self.driver.retain(label, &key, &version, *days).await?;
+                self.remember(label, applied);
+            }
+            Step::Grant { label, of, readers } => {
+                let (key, version) = self.written(of)?;
+                let granted = self.driver.grant(label, &key, &version, readers);
+                self.remember(label, granted.await?);
+            }
+            Step::BeginUpload { label, key } => {
+                let applied = self.driver.begin_upload(label, key).await?;
+                self.remember(label, applied);
+            }
+            Step::Hold { label, of, held } => {
+                let (key, version) = self.written(of)?;
+                let applied = self.driver.hold(label, &key, &version, *held).await?;
+                self.remember(label, applied);
+            }
             Step::Setting { side, setting } => self.set_bucket(*side, setting).await?,
             Step::Deny { actions } => self.deny(actions).await?,
             Step::DenyAt { side, actions } => self.deny_at(*side, actions).await?,

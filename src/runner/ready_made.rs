@@ -1,4 +1,4 @@
-//! The KMS keys that a target has ready, by their ARNs.
+//! The KMS keys that a target has ready, by their ARNs, and its account.
 //!
 //! A scenario is data and knows no region and no account: it says `destination/enabled`, and the
 //! plan, the rules and the writes hold the ARN of that key.
@@ -30,6 +30,9 @@ impl Keys<'_> {
     fn rules(&self, rules: &mut [Rule]) {
         for rule in rules {
             self.name(&mut rule.replica_kms_key);
+            if rule.owner_override.as_deref() == Some("destination") {
+                rule.owner_override = Some(self.account.to_owned());
+            }
         }
     }
 

@@ -135,6 +135,8 @@ fn covers(rules: &[Rule], wanted: &Filter, scenario: &Scenario) -> bool {
     let plain = Fate::Replica {
         storage_class: None,
         kms_key: None,
+        retained_days: None,
+        has_acl: false,
     };
     replica == Some(plain) && !(deletes && marker_travels)
 }

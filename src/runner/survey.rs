@@ -1,7 +1,8 @@
 //! The last look: everything that was written, at both sides, after the last canary arrived.
 
+use crate::check::lock::is_kept;
 use crate::check::reference::{Expected, Fate, expected};
-use crate::history::{ListedVersion, Seen, Side};
+use crate::history::{Event, History, ListedVersion, ObjectSeen, OperationKind, Seen, Side};
 use crate::probe::Probe;
 use crate::replication::VersionId;
 
@@ -19,13 +20,20 @@ impl Stage {
         for side in std::iter::once(Side::Source).chain(sides.iter().copied()) {
             self.probe.bucket_configuration(side).await;
         }
-        let everything = expected(&self.recorder.history());
+        let history = self.recorder.history();
+        for key in unfinished(&history) {
+            for side in &sides {
+                self.probe.versions(*side, key).await;
+            }
+        }
+        let everything = expected(&history);
         for batch in everything.chunks(BATCH) {
             let mut looking = tokio::task::JoinSet::new();
             for expected in batch {
                 looking.spawn(look_at(
                     self.probe.clone(),
                     expected.clone(),
+                    !self.obstacles.with_acls.is_empty(),
                     self.deadline(),
                 ));
             }
@@ -34,7 +42,21 @@ impl Stage {
     }
 }
 
-async fn look_at(probe: Probe, expected: Expected, deadline: Instant) {
+/// The keys of uploads that were begun and left.
+fn unfinished(history: &History) -> impl Iterator<Item = &str> {
+    history
+        .events
+        .iter()
+        .filter_map(|timed| match &timed.event {
+            Event::Invoke { operation, .. } => {
+                let begun = matches!(operation.kind, OperationKind::BeginUpload);
+                begun.then_some(operation.key.as_str())
+            }
+            _ => None,
+        })
+}
+
+async fn look_at(probe: Probe, expected: Expected, asks_for_acls: bool, deadline: Instant) {
     let (key, version) = (expected.key.as_str(), &expected.version);
     if expected.content.is_some() {
         probe.head(Side::Source, key, Some(version)).await;
@@ -45,7 +67,20 @@ async fn look_at(probe: Probe, expected: Expected, deadline: Instant) {
         match (fate, expected.content.is_some()) {
             (Fate::Replica { .. }, _) => {
                 // Tags may still be on their way; a replica that is not there has none to wait for.
-                if matches!(probe.get(*side, key, Some(version)).await, Seen::Present(_)) {
+                if let Seen::Present(seen) = probe.get(*side, key, Some(version)).await {
+                    if expected.part_size.is_some() {
+                        probe.parts(*side, key, version).await;
+                    }
+                    if asks_for_acls {
+                        let wanted = expected.grants_at(*side);
+                        probe
+                            .until_acl(*side, key, version, &wanted, deadline)
+                            .await;
+                    }
+                    let kept = |seen: &ObjectSeen| is_kept(&expected, fate, seen);
+                    if !kept(&seen) {
+                        probe.until_shows(*side, key, version, kept, deadline).await;
+                    }
                     probe
                         .until_tags(*side, key, version, &expected.tags, deadline)
                         .await;

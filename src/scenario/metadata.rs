@@ -5,7 +5,7 @@ use super::prelude::*;
 pub(super) fn scenario() -> Scenario {
     let object = Object::default()
         .with_metadata("owner", "billing")
-        .with_metadata("note", "kept as it is")
+        .with_metadata("note", "Kept As It Is")
         .with_header("content-type", "text/csv; charset=utf-8")
         .with_header("cache-control", "max-age=60, must-revalidate")
         .with_header("content-disposition", "attachment; filename=\"a b.csv\"")

@@ -1,4 +1,4 @@
-//! An object uploaded in parts arrives whole, with its multipart `ETag` (R-DATA-14, R-DATA-19).
+//! An object uploaded in parts arrives whole, with its parts and its multipart `ETag` (R-DATA-14).
 
 use super::prelude::*;
 
@@ -10,5 +10,11 @@ pub(super) fn scenario() -> Scenario {
             Step::multipart("plain", "plain", object(), 5 << 20),
             Step::multipart("sha256", "sha256", object().with_checksum("SHA256"), 8 << 20),
         ])
-        .checks([CheckKind::Arrives, CheckKind::Bytes, CheckKind::Etag, CheckKind::Checksums].map(check))
+        .checks([
+            check(CheckKind::Arrives),
+            check(CheckKind::Bytes),
+            check(CheckKind::Etag),
+            check(CheckKind::Checksums),
+            check(CheckKind::Parts),
+        ])
 }

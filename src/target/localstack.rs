@@ -70,10 +70,13 @@ pub async fn localstack(
     Ok((at(&url, None, connect).await?, None))
 }
 
-/// What `LocalStack` with the replication extension offers. The extension enforces no roles.
+/// What `LocalStack` with the replication extension offers. The extension enforces no roles, leaves
+/// what is under KMS where it is, and `LocalStack` does not know how to block SSE-C.
 #[must_use]
 pub fn offered_by_localstack() -> BTreeSet<Capability> {
-    connect::everything()
+    let mut offered = connect::everything();
+    offered.extend([Capability::ObjectLock, Capability::Acls]);
+    offered
 }
 
 async fn at(url: &str, image: Option<&str>, connect: &Connect) -> Result<Target> {

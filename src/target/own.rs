@@ -74,6 +74,8 @@ impl Target {
             Capability::Expendable,
             Capability::KmsKeys,
             Capability::CustomerKeys,
+            Capability::ObjectLock,
+            Capability::Acls,
         ];
         self.capabilities.extend(own);
     }

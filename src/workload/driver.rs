@@ -5,17 +5,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::types::{BucketVersioningStatus, Tag, Tagging, VersioningConfiguration};
+use aws_sdk_s3::types::{Tag, Tagging};
 
 use tokio::time::Instant as Clock;
 
+use super::acl;
+use super::lock;
 use super::payload::Payload;
 use super::send;
 use super::step::{How, Write};
 use super::wire::{Wire, refused};
 use crate::error::{Error, Result};
 use crate::history::{Content, Instant, Operation, OperationKind, Outcome, Recorder, Side};
-use crate::replication::{BucketSetting, Tags, VersionId};
+use crate::replication::{Tags, VersionId};
 use crate::target::{CustomerKey, Limiter, Reserved};
 
 /// How long an object that was acknowledged may be unknown to S3.
@@ -237,44 +239,6 @@ impl Driver {
         .await
     }
 
-    /// Enables or suspends versioning of one bucket.
-    ///
-    /// # Errors
-    /// As [`Driver::write`].
-    pub async fn versioning(&self, side: Side, enabled: bool) -> Result<Applied> {
-        let op = self.invoke(
-            "versioning",
-            side,
-            "",
-            OperationKind::Versioning { enabled },
-        );
-        let status = match enabled {
-            true => BucketVersioningStatus::Enabled,
-            false => BucketVersioningStatus::Suspended,
-        };
-        let configuration = VersioningConfiguration::builder().status(status).build();
-        let request = self
-            .client(side)
-            .put_bucket_versioning()
-            .bucket(self.bucket(side));
-        let sent = request.versioning_configuration(configuration).send().await;
-        let sent = sent.map(|_| Outcome::default()).map_err(Wire::sdk);
-        self.conclude(op, "", "PutBucketVersioning", None, sent)
-    }
-
-    /// Puts a setting of one bucket.
-    ///
-    /// # Errors
-    /// As [`Driver::write`].
-    pub async fn set(&self, side: Side, setting: &BucketSetting) -> Result<Applied> {
-        let kind = OperationKind::Setting {
-            setting: setting.clone(),
-        };
-        let op = self.invoke("setting", side, "", kind);
-        let sent = super::setting::put(self.client(side), self.bucket(side), setting).await;
-        self.conclude(op, "", &setting.to_string(), None, sent)
-    }
-
     pub(super) fn recorder(&self) -> &Recorder {
         &self.recorder
     }
@@ -333,8 +297,8 @@ impl Driver {
     fn content(&self, write: &Write, payload: &Payload) -> Content {
         if let How::Copy { from } = &write.how {
             let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-            let from = written.get(&self.key(from)).cloned();
-            return from.unwrap_or_default().0;
+            let (from, _) = written.get(&self.key(from)).cloned().unwrap_or_default();
+            return copied(from);
         }
         let object = write.object.clone();
         Content {
@@ -352,6 +316,9 @@ impl Driver {
                 .customer_key
                 .then(|| self.customer_key.md5().to_owned()),
             checksum_type: object.checksum_type,
+            retention: object.retained_days.map(lock::in_days),
+            held: object.held,
+            grants: acl::grants(&object.readers),
         }
     }
 
@@ -382,6 +349,20 @@ fn kind(how: &How, content: Content, prefix: &str) -> OperationKind {
             from: format!("{prefix}{from}"),
             content,
         },
+    }
+}
+
+/// What a copy that asks for nothing holds: bytes, metadata and tags. The rest is the bucket's
+/// default (`CopyObject`).
+fn copied(from: Content) -> Content {
+    Content {
+        size: from.size,
+        sha256: from.sha256,
+        metadata: from.metadata,
+        headers: from.headers,
+        tags: from.tags,
+        checksum: from.checksum,
+        ..Content::default()
     }
 }
 

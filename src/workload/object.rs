@@ -52,6 +52,12 @@ pub struct Object {
     pub customer_key: bool,
     /// The type of a multipart upload's checksum: `FULL_OBJECT` or `COMPOSITE`.
     pub checksum_type: Option<String>,
+    /// For how many days GOVERNANCE keeps it.
+    pub retained_days: Option<u32>,
+    /// Whether it is put under a legal hold.
+    pub held: bool,
+    /// To which groups of S3's READ is granted, by their URIs.
+    pub readers: Vec<String>,
 }
 
 impl Object {
@@ -142,6 +148,27 @@ impl Object {
     #[must_use]
     pub fn with_checksum_type(mut self, kind: &str) -> Self {
         self.checksum_type = Some(kind.to_owned());
+        self
+    }
+
+    /// Keeps it for so many days, under GOVERNANCE.
+    #[must_use]
+    pub fn with_retention(mut self, days: u32) -> Self {
+        self.retained_days = Some(days);
+        self
+    }
+
+    /// Puts it under a legal hold.
+    #[must_use]
+    pub fn with_legal_hold(mut self) -> Self {
+        self.held = true;
+        self
+    }
+
+    /// Grants READ to a group of S3's, by its URI.
+    #[must_use]
+    pub fn with_reader(mut self, group: &str) -> Self {
+        self.readers.push(group.to_owned());
         self
     }
 

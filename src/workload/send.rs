@@ -3,10 +3,12 @@
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::upload_part::UploadPartOutput;
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption,
-    StorageClass,
+    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart,
+    ObjectLockLegalHoldStatus, ServerSideEncryption, StorageClass,
 };
 
+use super::acl;
+use super::lock;
 use super::payload::Payload;
 use super::wire::Wire;
 use crate::history::{Content, Outcome};
@@ -38,6 +40,12 @@ macro_rules! with_attributes {
                     .as_deref()
                     .map(ServerSideEncryption::from),
             )
+            .set_object_lock_mode(lock::mode(content.retention.as_ref()))
+            .set_object_lock_retain_until_date(lock::until(content.retention.as_ref()))
+            .set_object_lock_legal_hold_status(
+                content.held.then_some(ObjectLockLegalHoldStatus::On),
+            )
+            .set_grant_read(acl::readers(&content.grants))
             .set_ssekms_key_id(content.kms_key.clone())
             .set_bucket_key_enabled(content.bucket_key.then_some(true))
             .set_sse_customer_algorithm(shown.map(|_| CustomerKey::ALGORITHM.to_owned()))

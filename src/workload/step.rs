@@ -49,6 +49,41 @@ pub enum Step {
         /// Whether it is enabled.
         enabled: bool,
     },
+    /// Keeps the version that an earlier step wrote for so many days, under GOVERNANCE.
+    Retain {
+        /// The name that checks know it by.
+        label: String,
+        /// The earlier step.
+        of: String,
+        /// Days.
+        days: u32,
+    },
+    /// Puts the version that an earlier step wrote under a legal hold, or takes it off.
+    Hold {
+        /// The name that checks know it by.
+        label: String,
+        /// The earlier step.
+        of: String,
+        /// Whether it is held.
+        held: bool,
+    },
+    /// Grants READ of the version that an earlier step wrote to these groups of S3's, and to nobody
+    /// else.
+    Grant {
+        /// The name that checks know it by.
+        label: String,
+        /// The earlier step.
+        of: String,
+        /// The groups, by their URIs.
+        readers: Vec<String>,
+    },
+    /// Begins a multipart upload, sends one part of it, and leaves it.
+    BeginUpload {
+        /// The name that checks know it by.
+        label: String,
+        /// The key.
+        key: String,
+    },
     /// Puts a setting of a bucket.
     Setting {
         /// Of which bucket.
@@ -163,6 +198,37 @@ impl Step {
             of: of.to_owned(),
             tags: owned(tags),
         }
+    }
+
+    /// Keeps the version that step `of` wrote for so many days.
+    #[must_use]
+    pub fn retain(label: &str, of: &str, days: u32) -> Self {
+        let (label, of) = (label.to_owned(), of.to_owned());
+        Self::Retain { label, of, days }
+    }
+
+    /// Puts the version that step `of` wrote under a legal hold, or takes it off.
+    #[must_use]
+    pub fn hold(label: &str, of: &str, held: bool) -> Self {
+        let (label, of) = (label.to_owned(), of.to_owned());
+        Self::Hold { label, of, held }
+    }
+
+    /// Grants READ of the version that step `of` wrote to these groups.
+    #[must_use]
+    pub fn grant<const N: usize>(label: &str, of: &str, readers: [&str; N]) -> Self {
+        Self::Grant {
+            label: label.to_owned(),
+            of: of.to_owned(),
+            readers: readers.map(str::to_owned).to_vec(),
+        }
+    }
+
+    /// Begins a multipart upload, and leaves it.
+    #[must_use]
+    pub fn begin_upload(label: &str, key: &str) -> Self {
+        let (label, key) = (label.to_owned(), key.to_owned());
+        Self::BeginUpload { label, key }
     }
 
     /// Puts a setting of a bucket.

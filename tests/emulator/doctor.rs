@@ -6,6 +6,14 @@ use bucketpair::emulator::{Role, RolePolicy};
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use aws_sdk_s3::Client;
+use aws_sdk_s3::types::{
+    BlockedEncryptionTypes, EncryptionType, ObjectLockConfiguration, ObjectLockEnabled,
+    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
+    ServerSideEncryptionRule,
+};
+use bucketpair::replication::FailureReason;
+
 use super::explain::Pair;
 use super::{put, rule};
 
@@ -138,4 +146,74 @@ async fn nothing_of_a_fresh_pair_is_unknown() {
         .unwrap();
     let found = findings(&facts);
     assert_eq!(exit_code(&found) as u8, 0, "{found:#?}");
+}
+
+async fn kinds(pair: &Pair) -> Vec<FindingKind> {
+    let facts = Box::pin(read(&pair.target, "source", "destination"));
+    let found = findings(&facts.await.unwrap());
+    found.iter().map(|finding| finding.kind).collect()
+}
+
+fn reasons(pair: &Pair) -> Vec<FailureReason> {
+    let failures = pair.emulator.failures();
+    failures.iter().map(|failure| failure.reason).collect()
+}
+
+async fn encrypt(client: &Client, bucket: &str, by: ServerSideEncryption, blocked: EncryptionType) {
+    let default = ServerSideEncryptionByDefault::builder().sse_algorithm(by);
+    let blocked = BlockedEncryptionTypes::builder().encryption_type(blocked);
+    let rule = ServerSideEncryptionRule::builder()
+        .apply_server_side_encryption_by_default(default.build().unwrap())
+        .blocked_encryption_types(blocked.build());
+    let configuration = ServerSideEncryptionConfiguration::builder().rules(rule.build());
+    let put = client.put_bucket_encryption().bucket(bucket);
+    let put = put.server_side_encryption_configuration(configuration.build().unwrap());
+    put.send().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_the_destination_lacks_is_found_and_comes_true() {
+    let pair = Pair::with(vec![rule(1, "destination")]).await;
+    let lock = ObjectLockConfiguration::builder().object_lock_enabled(ObjectLockEnabled::Enabled);
+    let put_lock = pair.here.put_object_lock_configuration().bucket("source");
+    let put_lock = put_lock.object_lock_configuration(lock.build());
+    put_lock.send().await.unwrap();
+    assert!(kinds(&pair).await.contains(&FindingKind::LockMissing));
+    put(&pair.here, "source", "k", "body").await;
+    pair.settle().await;
+    let reason = FailureReason::DstBucketObjectLockConfigMissing;
+    assert_eq!(reasons(&pair), [reason]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kms_default_without_an_opt_in_is_found_and_explained() {
+    let pair = Pair::with(vec![rule(1, "destination")]).await;
+    let (kms, sse_c) = (ServerSideEncryption::AwsKms, EncryptionType::SseC);
+    encrypt(&pair.here, "source", kms, sse_c).await;
+    assert!(kinds(&pair).await.contains(&FindingKind::KmsNotOptedIn));
+    put(&pair.here, "source", "k", "body").await;
+    pair.settle().await;
+    let explained = pair.explain("k").await;
+    assert_eq!(explained.status, None, "{explained:#?}");
+    assert!(
+        format!("{explained:?}").contains("R-ENC-04"),
+        "{explained:#?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn customer_keys_that_the_destination_blocks_are_found_and_come_true() {
+    let pair = Pair::with(vec![rule(1, "destination")]).await;
+    let (sse_s3, none) = (ServerSideEncryption::Aes256, EncryptionType::None);
+    encrypt(&pair.here, "source", sse_s3, none).await;
+    assert!(kinds(&pair).await.contains(&FindingKind::SseCBlocked));
+    let key = bucketpair::target::CustomerKey::seeded(1);
+    let put = pair.here.put_object().bucket("source").key("k");
+    let put = put.body(aws_sdk_s3::primitives::ByteStream::from_static(b"x"));
+    let put = put
+        .sse_customer_algorithm("AES256")
+        .sse_customer_key(key.key());
+    put.sse_customer_key_md5(key.md5()).send().await.unwrap();
+    pair.settle().await;
+    assert_eq!(reasons(&pair), [FailureReason::DstPutObjectNotPermitted]);
 }

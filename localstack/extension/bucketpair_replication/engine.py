@@ -1,6 +1,7 @@
 """The replication engine: each copy waits its delay, is published whole, then the status follows."""
 
 import copy
+import datetime
 import heapq
 import itertools
 import logging
@@ -10,12 +11,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from localstack.services.s3.models import S3DeleteMarker, s3_stores
-from localstack.services.s3.utils import get_unique_key_id
+from localstack.services.s3.utils import get_canned_acl, get_unique_key_id
 
 from . import delay, denials, rules
 
 LOG = logging.getLogger(__name__)
 COPIES_AT_ONCE = 32
+ENFORCED = "BucketOwnerEnforced"
 PENDING, COMPLETED, FAILED, REPLICA = "PENDING", "COMPLETED", "FAILED", "REPLICA"
 
 
@@ -51,14 +53,15 @@ class Engine:
         for rule in rules.select_marker(rules.read(bucket.replication), key):
             self.depart(Journey(self, None, bucket, marker, rule).mark)
 
-    def retagged(self, bucket, key, version_id):
-        """Later tags go to every destination once, the status stays (R-DATA-08, R-STATUS-14)."""
+    def changed(self, bucket, key, version_id, what):
+        """Later tags, locks and ACLs go to every destination once, the status stays (R-DATA-07,
+        R-DATA-08, R-STATUS-14)."""
         found = bucket.objects.get(key, version_id)
         own = status(found) not in (None, REPLICA)
         chosen = rules.read(bucket.replication) if own and bucket.replication else []
         once = {rule.destination: rule for rule in chosen if rule.enabled}
         for rule in once.values():
-            self.depart(Journey(self, None, bucket, found, rule).retag)
+            self.depart(getattr(Journey(self, None, bucket, found, rule), what))
 
     def depart(self, work):
         with self.due:
@@ -123,6 +126,8 @@ class Journey:
             self.storage.remove(to.name, replica)
             return None
         replica.etag, replica.size = source.etag, source.size
+        replica.acl = self.acl(to)
+        replica.lock_mode, replica.lock_until = retention(to, source)
         return replica
 
     def mark(self):
@@ -140,6 +145,29 @@ class Journey:
             if there is not None and self.is_there():
                 put_tags(to, there, tags_of(self.bucket, self.version))
 
+    def relock(self):
+        """Retention and legal hold follow (R-DATA-08)."""
+        there, source = self.there(), self.version
+        if there is not None and self.is_there():
+            there.lock_mode, there.lock_until = source.lock_mode, source.lock_until
+            there.lock_legal_status = source.lock_legal_status
+
+    def change_acl(self):
+        """The ACL follows (R-DATA-07), but not under the owner override (R-OWN-04)."""
+        there = self.there()
+        if there is not None and self.is_there():
+            there.acl = self.acl(self.destination())
+
+    def there(self):
+        to = self.destination()
+        return to.objects.get(self.version.key, self.version.version_id) if to else None
+
+    def acl(self, to):
+        """The source's, or the owner's alone: under the override, and where the owner is enforced."""
+        if self.rule.owner_override or to.object_ownership == ENFORCED:
+            return get_canned_acl("private", owner=self.version.owner)
+        return self.version.acl
+
     def is_there(self):
         store = store_of(self.bucket.bucket_account_id)
         same = store.buckets.get(self.bucket.name) is self.bucket
@@ -148,12 +176,15 @@ class Journey:
         )
 
     def destination(self):
-        """The bucket, when it is there and versioned (R-CFG-19)."""
+        """The bucket, when it is there and versioned (R-CFG-19), and locked as the source is
+        (R-DATA-11)."""
         account = store_of(self.bucket.bucket_account_id).global_bucket_map.get(
             self.rule.destination
         )
         to = store_of(account).buckets.get(self.rule.destination) if account else None
-        return to if to is not None and to.versioning_status == "Enabled" else None
+        if to is None or to.versioning_status != "Enabled":
+            return None
+        return to if to.object_lock_enabled or not self.bucket.object_lock_enabled else None
 
     def is_denied(self, to):
         """Whether the role may not do it, as far as it says so outright (R-IAM-09)."""
@@ -173,6 +204,16 @@ class Journey:
                 version.replication_status = FAILED
             elif version.replication_outstanding == 0:
                 version.replication_status = COMPLETED
+
+
+def retention(to, source):
+    """The source's retention, or else the destination's default from the source's creation on
+    (R-DATA-09, R-DATA-10)."""
+    default = to.object_lock_default_retention
+    if source.lock_mode or not default:
+        return source.lock_mode, source.lock_until
+    days = default.get("Days") or 365 * default["Years"]
+    return default["Mode"], source.last_modified + datetime.timedelta(days=days)
 
 
 def status(version):

@@ -143,7 +143,23 @@ def tags(engine, original, provider, context, bucket, key, *args, **kwargs):
     response = original(provider, context, bucket, key, *args, **kwargs)
     _, there = provider._get_cross_account_bucket(context, bucket)
     if response.get("VersionId"):
-        engine.retagged(there, key, response["VersionId"])
+        engine.changed(there, key, response["VersionId"], "retag")
+    return response
+
+
+def locks(engine, original, provider, context, bucket, key, *args, **kwargs):
+    """PutObjectRetention and PutObjectLegalHold."""
+    response = original(provider, context, bucket, key, *args, **kwargs)
+    _, there = provider._get_cross_account_bucket(context, bucket)
+    engine.changed(there, key, kwargs.get("version_id"), "relock")
+    return response
+
+
+def acls(engine, original, provider, context, request):
+    """PutObjectAcl."""
+    response = original(provider, context, request)
+    _, there = provider._get_cross_account_bucket(context, request["Bucket"])
+    engine.changed(there, request["Key"], request.get("VersionId"), "change_acl")
     return response
 
 
@@ -188,6 +204,9 @@ HOOKS = {
     "delete_objects": deletes_many,
     "put_object_tagging": tags,
     "delete_object_tagging": tags,
+    "put_object_retention": locks,
+    "put_object_legal_hold": locks,
+    "put_object_acl": acls,
     "get_object": shows,
     "head_object": shows,
     "put_bucket_replication": configures,

@@ -16,6 +16,7 @@ class Rule:
     destination: str
     storage_class: str | None
     delete_markers: bool
+    owner_override: bool
     tags: dict = field(default_factory=dict)
 
 
@@ -47,6 +48,7 @@ def read_rule(rule, v1):
         destination=rule["Destination"]["Bucket"].split(":", 5)[5],
         storage_class=rule["Destination"].get("StorageClass"),
         delete_markers=v1 or markers,
+        owner_override=bool(rule["Destination"].get("AccessControlTranslation")),
         tags={tag["Key"]: tag["Value"] for tag in tags},
     )
 

@@ -9,6 +9,7 @@ from localstack.services.s3.exceptions import InvalidRequest, MalformedXML
 
 from .rules import is_v2
 
+ACCOUNT = "000000000000"
 MAX_RULES, MAX_ID, MAX_PREFIX = 1000, 255, 1024
 STORAGE_CLASSES = (
     "STANDARD REDUCED_REDUNDANCY STANDARD_IA ONEZONE_IA INTELLIGENT_TIERING GLACIER GLACIER_IR"
@@ -62,6 +63,26 @@ def check_rule(rule, v2):
             "Please refer to S3 Developer Guide for more information."
         )
     check_destination(rule.get("Destination") or {})
+    check_owner(rule.get("Destination") or {})
+
+
+def check_owner(to):
+    """R-OWN-03. There is one account here."""
+    account, owner = to.get("Account"), to.get("AccessControlTranslation")
+    if account == "":
+        raise InvalidRequest("The Account element is empty. It must contain a valid account ID.")
+    if account not in (None, ACCOUNT):
+        raise InvalidArgument(
+            "The AWS account specified in the Account element must match the destination bucket"
+            " owner."
+        )
+    if owner is not None and owner.get("Owner") != "Destination":
+        raise MalformedXML()
+    if owner is not None and account is None:
+        raise InvalidRequest(
+            "If the Owner in AccessControlTranslation has a value, the Account element must be"
+            " specified."
+        )
 
 
 def check_set(source, rules, v2):
@@ -199,7 +220,7 @@ def refuse_what_is_not_carried_out(rule):
             )
 
 
-UNSUPPORTED = ("AccessControlTranslation", "Account", "EncryptionConfiguration")
+UNSUPPORTED = ("EncryptionConfiguration",)
 
 
 def enabled(element):

@@ -24,6 +24,8 @@ fn second(story: &Story, label: &str) -> Fate {
 const REPLICA: Fate = Fate::Replica {
     storage_class: None,
     kms_key: None,
+    retained_days: None,
+    has_acl: false,
 };
 
 fn absent(because: &'static str) -> Fate {
@@ -34,6 +36,8 @@ fn class(class: &str) -> Fate {
     Fate::Replica {
         storage_class: Some(class.to_owned()),
         kms_key: None,
+        retained_days: None,
+        has_acl: false,
     }
 }
 

@@ -96,7 +96,14 @@ fn ask() -> Ask {
 #[test]
 fn every_check_of_operations_that_nobody_looked_at_is_unknown() {
     let marked = Rule::new("marked").with_prefix("m/").with_delete_markers();
+    let parts = OperationKind::Multipart {
+        content: content(),
+        part_size: 2,
+    };
+    let left = OperationKind::BeginUpload;
     let story = Story::with_rules(vec![Rule::new("all").with_prefix("k"), marked])
+        .op(0, "parts", (SOURCE, "k/3"), parts, Some("v3"))
+        .op(0, "left", (SOURCE, "k/4"), left, None)
         .put(0, "replica", "k", "v1")
         .put(10, "unmatched", "x", "x1")
         .delete(20, "stays", "k", "d1")

@@ -103,7 +103,8 @@ async fn every_element_is_read() {
         .unwrap();
     let key = "arn:aws:kms:us-east-1:111122223333:key/k";
     let rule = Rule::new("all").with_prefix("logs/").with_tag("a", "b");
-    let rule = rule.with_replica_kms_key(key);
+    let mut rule = rule.with_replica_kms_key(key);
+    rule.owner_override = Some("444455556666".to_owned());
     let expected = ConfiguredRule {
         rule: rule.with_priority(3).with_destination("replica"),
         account: Some("444455556666".to_owned()),

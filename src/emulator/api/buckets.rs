@@ -15,6 +15,7 @@ use s3s::dto::{
     GetBucketReplicationInput, GetBucketReplicationOutput, GetBucketVersioningInput,
     GetBucketVersioningOutput, GetPublicAccessBlockInput, GetPublicAccessBlockOutput,
     HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput,
+    ObjectLockConfiguration, ObjectLockEnabled, ObjectOwnership,
     PutBucketLifecycleConfigurationInput, PutBucketLifecycleConfigurationOutput,
     PutBucketReplicationInput, PutBucketReplicationOutput, PutBucketVersioningInput,
     PutBucketVersioningOutput, PutPublicAccessBlockInput, PutPublicAccessBlockOutput,
@@ -40,9 +41,6 @@ pub(super) async fn create_bucket(
 ) -> Answer<CreateBucketOutput> {
     let tags = request.extensions.get::<Tags>().cloned();
     let input = request.input;
-    if input.object_lock_enabled_for_bucket == Some(true) {
-        return Err(s3_error!(NotImplemented, "object lock is not implemented"));
-    }
     let asked = input
         .create_bucket_configuration
         .and_then(|configuration| configuration.location_constraint)
@@ -55,6 +53,9 @@ pub(super) async fn create_bucket(
         None => {
             let mut bucket = new_bucket(region);
             bucket.tags = tags.map(|tags| tags.0);
+            if input.object_lock_enabled_for_bucket == Some(true) {
+                lock_from_the_start(&mut bucket);
+            }
             state.buckets.insert(input.bucket, bucket);
             answer(output)
         }
@@ -64,6 +65,21 @@ pub(super) async fn create_bucket(
             "Your previous request to create the named bucket succeeded and you already own it."
         )),
     }
+}
+
+/// No ACLs, as in new buckets since April 2023.
+fn enforced() -> ObjectOwnership {
+    ObjectOwnership::from_static(ObjectOwnership::BUCKET_OWNER_ENFORCED)
+}
+
+/// A bucket that is made with Object Lock is versioned from the start.
+fn lock_from_the_start(bucket: &mut Bucket) {
+    let enabled = BucketVersioningStatus::from_static(BucketVersioningStatus::ENABLED);
+    bucket.versioning = Some(enabled);
+    bucket.lock = Some(ObjectLockConfiguration {
+        object_lock_enabled: Some(ObjectLockEnabled::from_static(ObjectLockEnabled::ENABLED)),
+        rule: None,
+    });
 }
 
 /// The endpoint's region must be the constraint's; us-east-1 takes none, or any.
@@ -97,6 +113,8 @@ fn new_bucket(region: String) -> Bucket {
         versioning: None,
         encryption: aes256(),
         blocks_customer_keys: true,
+        ownership: Some(enforced()),
+        lock: None,
         lifecycle: None,
         access_block: None,
         tags: None,
@@ -217,6 +235,14 @@ pub(super) async fn put_bucket_versioning(
             "A replication configuration is present on this bucket, so you cannot change the \
              versioning state. To change the versioning state, first delete the replication \
              configuration.",
+        ));
+    }
+    if status.as_str() == BucketVersioningStatus::SUSPENDED && bucket.lock.is_some() {
+        return Err(refusal(
+            "InvalidBucketState",
+            StatusCode::CONFLICT,
+            "An Object Lock configuration is present on this bucket, so the versioning state \
+             cannot be changed.",
         ));
     }
     bucket.versioning = Some(status);

@@ -47,6 +47,8 @@ pub(super) async fn complete_multipart_upload(
     let new = New {
         object,
         tags: open.tags,
+        lock: open.lock,
+        acl: open.acl,
         storage_class: open.storage_class,
         is_copy: false,
     };

@@ -10,6 +10,7 @@ use s3s::dto::{
 use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
 
 use super::super::Defect;
+use super::super::lock::Lock;
 use super::super::matching;
 use super::super::replicator;
 use super::super::world::{State, Version, World};
@@ -39,6 +40,7 @@ pub(super) async fn delete_object(
         input.version_id.as_deref(),
         input.if_match.as_ref(),
         true,
+        input.bypass_governance_retention == Some(true),
     )?;
     answer(DeleteObjectOutput {
         delete_marker: deleted.marker.then_some(true),
@@ -60,10 +62,11 @@ pub(super) async fn delete_objects(
             "at most 1,000 objects are deleted at once"
         ));
     }
+    let bypass = input.bypass_governance_retention == Some(true);
     let quiet = input.delete.quiet.unwrap_or_default();
     let (mut done, mut errors) = (Vec::new(), Vec::new());
     for object in input.delete.objects {
-        match delete_one(&api.world, &input.bucket, &object) {
+        match delete_one(&api.world, &input.bucket, &object, bypass) {
             Ok(deleted) => done.push(deleted),
             Err(error) => errors.push(refused(object, &error)),
         }
@@ -79,6 +82,7 @@ fn delete_one(
     world: &Arc<World>,
     bucket: &str,
     object: &ObjectIdentifier,
+    bypass: bool,
 ) -> S3Result<DeletedObject> {
     refuse_directory_conditions(object.last_modified_time.is_some() || object.size.is_some())?;
     let if_match = object.e_tag.clone().map(ETagCondition::ETag);
@@ -91,6 +95,7 @@ fn delete_one(
         version,
         if_match.as_ref(),
         travels,
+        bypass,
     )?;
     Ok(DeletedObject {
         key: Some(object.key.clone()),
@@ -128,9 +133,10 @@ fn delete(
     version: Option<&str>,
     if_match: Option<&ETagCondition>,
     travels: bool,
+    bypass: bool,
 ) -> S3Result<Deleted> {
     if let Some(version) = version {
-        return delete_version(world, bucket_name, key, version, if_match);
+        return delete_version(world, bucket_name, key, version, if_match, bypass);
     }
     let mut state = world.lock();
     let bucket = bucket_mut(&mut state, bucket_name)?;
@@ -152,6 +158,7 @@ fn delete_version(
     key: &str,
     id: &str,
     if_match: Option<&ETagCondition>,
+    bypass: bool,
 ) -> S3Result<Deleted> {
     let mut state = world.lock();
     let bucket = bucket_mut(&mut state, bucket_name)?;
@@ -159,6 +166,9 @@ fn delete_version(
     let versions = bucket.keys.get(key);
     let named = versions.and_then(|versions| versions.iter().rfind(|version| version.id == id));
     conditions::delete(if_match, named)?;
+    if let Some(named) = named {
+        named.lock.may_be_deleted(SystemTime::now(), bypass)?;
+    }
     if let Some(versions) = bucket.keys.get_mut(key) {
         versions.retain(|version| {
             marker |= version.id == id && version.object.is_none();
@@ -175,7 +185,7 @@ fn delete_version(
     drop(state);
     if world.has(Defect::ReplicatesVersionDelete) {
         for rule in rules {
-            delete_version(world, &rule.destination, key, id, None)?;
+            delete_version(world, &rule.destination, key, id, None, bypass)?;
         }
     }
     Ok(Deleted {
@@ -218,6 +228,8 @@ fn marker(id: String, sequence: u64, modified: SystemTime) -> Version {
         modified,
         object: None,
         tags: Tags::new(),
+        lock: Lock::default(),
+        acl: Vec::new(),
         storage_class: None,
         status: None,
         outstanding: 0,

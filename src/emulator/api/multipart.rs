@@ -10,11 +10,14 @@ use s3s::dto::{
 };
 use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
 
+use super::super::acl::acl_asked;
 use super::super::body::Body;
 use super::super::checksum::Claims;
 use super::super::encryption::{asked, customer_key};
+use super::super::lock::lock_asked;
 use super::super::spool::Spool;
 use super::super::world::{Object, Part, State, Upload};
+use super::super::{Defect, replicator};
 use super::listing::Encoding;
 use super::objects::{self, hex};
 use super::refused::{self, what_is_not_there};
@@ -61,7 +64,9 @@ pub(super) async fn create_multipart_upload(
         ..Object::default()
     };
     let mut state = api.world.lock();
-    bucket(&state, &input.bucket)?;
+    let found = bucket(&state, &input.bucket)?;
+    acl_asked!(input).decide(found)?;
+    lock_asked!(input).decide(found.lock.as_ref(), SystemTime::now())?;
     let id = state.version_id();
     let begun = Upload {
         bucket: input.bucket.clone(),
@@ -69,6 +74,8 @@ pub(super) async fn create_multipart_upload(
         begun: SystemTime::now(),
         object,
         tags: tagging::parse(input.tagging.as_deref())?,
+        lock: lock_asked!(input),
+        acl: acl_asked!(input),
         storage_class: input.storage_class.map(|class| class.as_str().to_owned()),
         algorithm: input.checksum_algorithm.clone(),
         checksum_type: input.checksum_type.clone(),
@@ -142,7 +149,11 @@ pub(super) async fn upload_part(
         .get_mut(&input.upload_id)
         .ok_or_else(no_such_upload)?;
     let under = open.object.encryption.clone();
+    let body = part.body.clone();
     open.parts.insert(number, part);
+    if api.world.has(Defect::ReplicatesUnfinished) {
+        replicator::unfinished(&mut state, &input.bucket, &input.key, &body);
+    }
     answer(UploadPartOutput {
         e_tag: Some(ETag::Strong(hex(&md5))),
         server_side_encryption: under.header(),

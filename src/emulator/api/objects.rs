@@ -10,8 +10,10 @@ use s3s::dto::{
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use super::super::Defect;
+use super::super::acl::{self, acl_asked};
 use super::super::checksum::Claims;
 use super::super::encryption::{Asked, CustomerKey, Encryption, asked};
+use super::super::lock::{self, lock_asked};
 use super::super::matching::{self, Written};
 use super::super::replicator;
 use super::super::world::{Object, Version, World};
@@ -24,6 +26,8 @@ use crate::replication::{ReplicationStatus, Rule, Tags};
 pub(super) struct New {
     pub(super) object: Object,
     pub(super) tags: Tags,
+    pub(super) lock: lock::Asked,
+    pub(super) acl: acl::Asked,
     pub(super) storage_class: Option<String>,
     pub(super) is_copy: bool,
 }
@@ -77,6 +81,8 @@ pub(super) async fn put_object(
     let new = New {
         object,
         tags,
+        lock: lock_asked!(input),
+        acl: acl_asked!(input),
         storage_class,
         is_copy: false,
     };
@@ -168,6 +174,8 @@ pub(super) async fn copy_object(
     let new = New {
         object,
         tags,
+        lock: lock_asked!(input),
+        acl: acl_asked!(input),
         storage_class,
         is_copy: true,
     };
@@ -300,6 +308,8 @@ pub(super) fn commit(
     if world.has(Defect::ForgetsSecondDestination) && new.object.body.size() > 512 {
         rules.truncate(1);
     }
+    let lock = new.lock.decide(bucket.lock.as_ref(), modified)?;
+    let acl = new.acl.decide(bucket)?;
     let versioned = bucket.is_versioned();
     let version = Version {
         id: if versioned { id } else { "null".to_owned() },
@@ -307,6 +317,8 @@ pub(super) fn commit(
         modified,
         object: Some(Arc::new(new.object)),
         tags: new.tags,
+        lock,
+        acl,
         storage_class: new.storage_class,
         status: first_status(world, &rules),
         outstanding: rules.len(),

@@ -10,9 +10,10 @@ use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
 
 use super::super::Defect;
 use super::super::encryption::{CustomerKey, customer_key};
+use super::super::lock::Retention;
 use super::super::world::{Object, State, Version};
 use super::conditions::Conditions;
-use super::{Api, answer, bucket, refusal};
+use super::{Api, answer, bucket, lock, refusal};
 
 /// The version that a request names: this one, or the current one.
 ///
@@ -127,6 +128,9 @@ macro_rules! describe {
             bucket_key_enabled: object.encryption.bucket_key(),
             sse_customer_algorithm: object.encryption.customer_algorithm(),
             sse_customer_key_md5: object.encryption.customer_md5(),
+            object_lock_mode: version.lock.retention.map(Retention::mode),
+            object_lock_retain_until_date: version.lock.retention.map(|kept| kept.until.into()),
+            object_lock_legal_hold_status: lock::hold_status(&version.lock),
             storage_class: class(version),
             replication_status: version
                 .status

@@ -1,11 +1,12 @@
 //! One rule of the document: read, checked, and held against what the embedded pair can do.
 
 use s3s::dto::{
-    Destination, Metrics, ReplicationRule, ReplicationRuleFilter, ReplicationTimeValue,
-    StorageClass, Tag,
+    Destination, Metrics, OwnerOverride, ReplicationRule, ReplicationRuleFilter,
+    ReplicationTimeValue, StorageClass, Tag,
 };
 use s3s::{S3Error, S3Result, s3_error};
 
+use super::super::ACCOUNT;
 use super::{Buckets, Defect, malformed};
 use crate::replication::{Filter, Rule, Schema, Tags};
 
@@ -60,6 +61,7 @@ pub(super) fn read(
     }
     selection_words(rule)?;
     let replica_kms_key = replica_kms_key(rule)?;
+    let owner_override = owner_override(&rule.destination)?;
     if !buckets.has(Defect::AcceptsAnyRtcTime) {
         rtc(&rule.destination)?;
     }
@@ -73,6 +75,7 @@ pub(super) fn read(
         storage_class: storage_class(&rule.destination)?,
         delete_markers,
         replica_kms_key,
+        owner_override,
     })
 }
 
@@ -82,11 +85,6 @@ pub(super) fn supported(rule: &ReplicationRule) -> S3Result<()> {
     let wanted = |word: &str| word == "Enabled";
     let criteria = rule.source_selection_criteria.as_ref();
     let asked = [
-        (
-            to.access_control_translation.is_some(),
-            "AccessControlTranslation",
-        ),
-        (to.account.is_some(), "Account"),
         (
             criteria
                 .and_then(|criteria| criteria.replica_modifications.as_ref())
@@ -240,6 +238,35 @@ fn selection_words(rule: &ReplicationRule) -> S3Result<()> {
         }
     }
     Ok(())
+}
+
+/// R-OWN-03: the account that owns the replicas. There is one account here.
+fn owner_override(to: &Destination) -> S3Result<Option<String>> {
+    let account = to.account.as_deref();
+    if account.is_some_and(str::is_empty) {
+        return Err(s3_error!(
+            InvalidRequest,
+            "The Account element is empty. It must contain a valid account ID."
+        ));
+    }
+    if account.is_some_and(|account| account != ACCOUNT) {
+        return Err(s3_error!(
+            InvalidArgument,
+            "The AWS account specified in the Account element must match the destination bucket owner."
+        ));
+    }
+    match (&to.access_control_translation, account) {
+        (None, _) => Ok(None),
+        (Some(translation), _) if translation.owner.as_str() != OwnerOverride::DESTINATION => {
+            Err(malformed())
+        }
+        (Some(_), None) => Err(s3_error!(
+            InvalidRequest,
+            "If the Owner in AccessControlTranslation has a value, the Account element must be \
+             specified."
+        )),
+        (Some(_), Some(account)) => Ok(Some(account.to_owned())),
+    }
 }
 
 /// The key of replicas under KMS, where the rule opts in (R-ENC-04). Whether the key is good is not

@@ -198,6 +198,15 @@ fn encrypting(config: Config) -> Config {
     })
 }
 
+/// With replicas that an account owns.
+fn owned_by(account: Option<&str>) -> Config {
+    sending(v2(), |to| {
+        to.account = account.map(str::to_owned);
+        let owner = OwnerOverride::from_static(OwnerOverride::DESTINATION);
+        to.access_control_translation = Some(AccessControlTranslation { owner });
+    })
+}
+
 fn kms(status: &str) -> SourceSelectionCriteria {
     SourceSelectionCriteria {
         replica_modifications: None,
@@ -229,6 +238,8 @@ fn kms(status: &str) -> SourceSelectionCriteria {
 #[case::rule_15_disabled(with(priorities(&[1, 1]), |r| r.status = word("Disabled")), "Priority must be unique")]
 #[case::enc_04_no_key_unsure(with(v2(), |r| r.source_selection_criteria = Some(kms("Enabled"))), "ReplicaKmsKeyID must be specified")]
 #[case::enc_04_no_opt_in_unsure(encrypting(v2()), "SseKmsEncryptedObjects must be specified")]
+#[case::own_03_no_account(owned_by(None), "the Account element must be specified")]
+#[case::own_03_empty_account(owned_by(Some("")), "The Account element is empty")]
 #[case::time_06_alone(rtc("Enabled", 15, None), "")]
 #[case::time_06_status(rtc("Enabled", 15, Some(metrics("Disabled", Some(15)))), "")]
 #[case::time_06_threshold_unsure(rtc("Enabled", 15, Some(metrics("Enabled", None))), "")]
@@ -265,6 +276,7 @@ fn malformed_xml(#[case] config: Config) {
 #[case::cfg_14_v2(filter(prefix_only(&"p".repeat(1_025))))]
 #[case::cfg_14_and(filter(and(Some(&"p".repeat(1_025)), &[("k", "v")])))]
 #[case::rule_15_negative(priorities(&[-1]))]
+#[case::own_03_another_account(owned_by(Some("111122223333")))]
 #[case::time_06_time(rtc("Enabled", 10, Some(metrics("Enabled", Some(15)))))]
 #[case::time_06_event_threshold(rtc("Enabled", 15, Some(metrics("Enabled", Some(10)))))]
 #[case::time_07_metrics_alone(sending(v2(), |to| to.metrics = Some(metrics("Enabled", Some(10)))))]
@@ -277,8 +289,6 @@ fn invalid_argument(#[case] config: Config) {
 }
 
 #[rstest]
-#[case::owner(sending(v2(), |to| to.access_control_translation = Some(AccessControlTranslation { owner: OwnerOverride::from_static(OwnerOverride::DESTINATION) })), "AccessControlTranslation")]
-#[case::account(sending(v2(), |to| to.account = Some("111122223333".to_owned())), "Account")]
 #[case::sync(with(v2(), |r| r.source_selection_criteria = Some(modifications("Enabled"))), "ReplicaModifications")]
 #[case::cfg_20(with(v2(), |r| r.existing_object_replication = Some(ExistingObjectReplication { status: word("Enabled") })), "ExistingObjectReplication")]
 #[case::class(sending(v2(), |to| to.storage_class = Some(StorageClass::from_static(StorageClass::OUTPOSTS))), "StorageClass")]
@@ -330,6 +340,7 @@ fn refused(source: &str, config: Config, status: u16, code: &str, text: &str) {
 #[case::rule_06_and_one_tag_unsure(filter(and(None, &[("k", "v")])))]
 #[case::rule_11_prefix(with(filter(prefix_only("p")), |r| r.delete_marker_replication = Some(switch("Enabled"))))]
 #[case::rule_12(filter(and(None, &[("k", "1"), ("l", "1")])))]
+#[case::own_06_same_account(owned_by(Some("000000000000")))]
 #[case::enc_04(encrypting(with(v2(), |r| r.source_selection_criteria = Some(kms("Enabled")))))]
 #[case::enc_04_disabled(with(v2(), |r| r.source_selection_criteria = Some(kms("Disabled"))))]
 #[case::rule_15_zero(priorities(&[0, 1]))]

@@ -5,6 +5,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 
+use super::locked;
 use crate::target::refused;
 
 /// What came of one page.
@@ -47,8 +48,10 @@ async fn versions(client: &Client, bucket: &str, prefix: &str) -> Result<Page, S
     // A page never holds more than 1000, which is what DeleteObjects takes.
     for some in found.chunks(1000) {
         let failed = delete(client, bucket, some.to_vec()).await?;
+        let failed = locked::free(client, bucket, failed).await;
         page.removed += some.len() - failed.len().min(some.len());
-        page.obstacle = page.obstacle.or(failed.into_iter().next());
+        let why = failed.into_iter().next().map(|stayed| stayed.why);
+        page.obstacle = page.obstacle.or(why);
     }
     Ok(page)
 }
@@ -69,12 +72,29 @@ fn identifiers(listing: &ListObjectVersionsOutput) -> Vec<ObjectIdentifier> {
     versions.chain(markers).filter_map(identifier).collect()
 }
 
-/// Deletes these versions; answers a line for each that stayed.
+/// A version that was not deleted.
+#[derive(Debug)]
+pub(super) struct Stayed {
+    pub(super) key: String,
+    pub(super) version: String,
+    pub(super) code: String,
+    /// One line for people.
+    pub(super) why: String,
+}
+
+impl Stayed {
+    /// Whether a lock may have kept it; S3 says no more than that access is denied.
+    pub(super) fn may_be_locked(&self) -> bool {
+        self.code == "AccessDenied"
+    }
+}
+
+/// Deletes these versions; answers those that stayed.
 async fn delete(
     client: &Client,
     bucket: &str,
     objects: Vec<ObjectIdentifier>,
-) -> Result<Vec<String>, String> {
+) -> Result<Vec<Stayed>, String> {
     let delete = Delete::builder().set_objects(Some(objects)).quiet(true);
     let delete = delete.build().map_err(|error| error.to_string())?;
     let request = client.delete_objects().bucket(bucket).delete(delete);
@@ -89,10 +109,13 @@ async fn delete(
             error.version_id().unwrap_or("null"),
         );
         let code = error.code().unwrap_or("no code");
-        format!(
-            "{key} version {id}: {code}: {}",
-            error.message().unwrap_or_default()
-        )
+        let message = error.message().unwrap_or_default();
+        Stayed {
+            key: key.to_owned(),
+            version: id.to_owned(),
+            code: code.to_owned(),
+            why: format!("{key} version {id}: {code}: {message}"),
+        }
     };
     Ok(answer.errors().iter().map(line).collect())
 }
