@@ -7,14 +7,17 @@
 mod acl;
 mod answers;
 mod arrival;
+mod atomic;
 mod bucket;
 mod content;
 mod encryption;
 mod failing;
+mod held;
 mod identity;
 mod judgement;
 mod keys;
 mod kind;
+mod lifecycle;
 pub mod lock;
 mod marker;
 mod matching;
@@ -28,6 +31,7 @@ pub mod reference;
 mod status;
 mod tags;
 mod tally;
+mod two_way;
 mod verdict;
 mod view;
 

@@ -24,6 +24,7 @@ mod encryption;
 mod endpoint;
 mod failures;
 mod keys;
+mod lifecycle;
 mod listen;
 mod lock;
 mod matching;
@@ -34,6 +35,8 @@ mod replicator;
 mod roles;
 mod rules;
 mod spool;
+mod trouble;
+mod unsure;
 mod world;
 
 pub use defects::{Defect, Owner};
@@ -43,6 +46,7 @@ pub use keys::KeyState;
 pub use listen::{Listen, Listening, StartError};
 pub use policy::PolicyError;
 pub use roles::{Role, RolePolicy};
+pub use unsure::{FailedWhen, FirstStatus, LaterTags, MarkerId, TagsUnread, Unsure};
 pub use world::{Arrival, ArrivalKind};
 
 use std::sync::Arc;
@@ -58,17 +62,6 @@ pub const SECRET_ACCESS_KEY: &str = "bucketpair-secret";
 /// The account that owns every bucket.
 pub const ACCOUNT: &str = "000000000000";
 
-/// What becomes of a tagged object whose tags the role may not read. AWS's pages contradict each
-/// other (R-IAM-04).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum TagsUnread {
-    /// It travels without them, as the page on permissions says.
-    #[default]
-    StayBehind,
-    /// It fails with `SrcGetTaggingNotPermitted`, which the list of failure reasons has.
-    Fails,
-}
-
 /// How an embedded pair behaves.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -83,8 +76,8 @@ pub struct Settings {
     pub delay: Delay,
     /// What is broken.
     pub defects: Vec<Defect>,
-    /// What becomes of tags that the role may not read.
-    pub tags_unread: TagsUnread,
+    /// What it does where AWS's pages are silent, or contradict each other.
+    pub unsure: Unsure,
     /// The key pair that is known: ID and secret.
     pub keys: (String, String),
 }
@@ -97,7 +90,7 @@ impl Default for Settings {
             seed: 0,
             delay: Delay::default(),
             defects: Vec::new(),
-            tags_unread: TagsUnread::default(),
+            unsure: Unsure::default(),
             keys: (ACCESS_KEY_ID.to_owned(), SECRET_ACCESS_KEY.to_owned()),
         }
     }
@@ -135,7 +128,14 @@ impl Settings {
     /// Sets what becomes of tags that the role may not read.
     #[must_use]
     pub fn with_tags_unread(mut self, tags_unread: TagsUnread) -> Self {
-        self.tags_unread = tags_unread;
+        self.unsure.tags_unread = tags_unread;
+        self
+    }
+
+    /// Sets what it does where AWS leaves something open.
+    #[must_use]
+    pub fn with_unsure(mut self, unsure: Unsure) -> Self {
+        self.unsure = unsure;
         self
     }
 

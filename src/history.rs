@@ -8,9 +8,11 @@ mod ask;
 mod event;
 mod failure;
 mod file;
+mod lifecycle;
 mod page;
 mod recorder;
 mod session;
+mod trouble;
 mod versions;
 
 pub use ask::{Answered, Ask, Call, Reply};
@@ -19,9 +21,11 @@ pub use event::{
     OperationKind, Outcome, Seen, Side, Timed,
 };
 pub use file::{Header, Line, Saved, TargetDescription, VERSION, header, lock, read, resume, scan};
+pub use lifecycle::Lifecycle;
 pub use page::Page;
 pub use recorder::{Journal, Recorder};
 pub use session::{Joined, Session, Suspension};
+pub use trouble::Trouble;
 pub use versions::ListedEntry;
 
 use std::fmt::Write as _;

@@ -14,6 +14,7 @@ mod denial;
 #[cfg(test)]
 mod fake;
 mod pace;
+mod recreate;
 mod remove;
 mod resolve;
 mod rules;
@@ -21,16 +22,19 @@ mod rules;
 pub mod stacks;
 mod sweep;
 mod tagging;
+mod trouble;
 
 pub use adopt::{adopt, intend_writes, seen};
 pub use configure::{configure, put_back, role_of};
 pub use denial::{Denial, Whose, deny, restore, take_back};
 pub use ledger::Ledger;
+pub use recreate::{create_bucket, delete_bucket};
 pub use remove::{LeftBehind, remove_prefix, tear_down, tear_down_all};
 pub use resolve::{nowhere, resolved};
 pub use rules::rule_from_sdk;
 pub use sweep::{By, Fate, Find, Sweep, Swept, listed, sweep};
 pub use tagging::is_of_a_run;
+pub use trouble::{advance, trouble};
 
 use crate::error::{Error, Result};
 use crate::history::{Bucket, Side};
@@ -132,7 +136,12 @@ pub async fn provision(target: &Target, request: &Request, ledger: &Ledger) -> R
     }
     if !request.rules.is_empty() {
         let (rules, role) = (&request.rules, &request.role);
-        configure::put_and_settle(target, &pair, rules, role, None).await?;
+        let on = configure::On {
+            target,
+            pair: &pair,
+            side: Side::Source,
+        };
+        on.put_and_settle(rules, role, None).await?;
     }
     Ok(pair)
 }

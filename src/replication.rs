@@ -111,6 +111,10 @@ impl fmt::Display for Filter {
 }
 
 /// One rule of a replication configuration.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own in S3's document"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// The rule's ID, unique in its configuration (R-CFG-13).
@@ -139,6 +143,16 @@ pub struct Rule {
     /// (R-OWN-02).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_override: Option<String>,
+    /// Whether changes of replicas go back along this rule, where the other side's rule has it too
+    /// (`ReplicaModifications`, R-BIDI-02).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replica_modifications: bool,
+    /// Whether replication metrics are on (R-TIME-07).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub metrics: bool,
+    /// Whether Replication Time Control is on, which asks for metrics too (R-TIME-06).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replication_time: bool,
 }
 
 impl Rule {
@@ -156,6 +170,9 @@ impl Rule {
             delete_markers: false,
             replica_kms_key: None,
             owner_override: None,
+            replica_modifications: false,
+            metrics: false,
+            replication_time: false,
         }
     }
 
@@ -185,6 +202,27 @@ impl Rule {
     pub fn with_delete_markers(mut self) -> Self {
         self.delete_markers = true;
         self
+    }
+
+    /// Lets changes of replicas go back (R-BIDI-02).
+    #[must_use]
+    pub fn with_replica_modifications(mut self) -> Self {
+        self.replica_modifications = true;
+        self
+    }
+
+    /// Turns replication metrics on (R-TIME-07).
+    #[must_use]
+    pub fn with_metrics(mut self) -> Self {
+        self.metrics = true;
+        self
+    }
+
+    /// Turns Replication Time Control on, with its metrics (R-TIME-06).
+    #[must_use]
+    pub fn with_replication_time(mut self) -> Self {
+        self.replication_time = true;
+        self.with_metrics()
     }
 
     /// Sends replicas to the bucket with this role.
@@ -250,6 +288,14 @@ pub enum Capability {
     Acls,
     /// What is there is nobody's, as in an emulator: what stays FAILED there harms no one.
     Expendable,
+    /// Replication can be paused, and its destination be away or slow, for a while (R-STATUS-09).
+    HoldReplication,
+    /// Changes of replicas can go back to their source (R-BIDI-02).
+    ReplicaModifications,
+    /// The clock of a bucket can be advanced; lifecycle has acted when that is answered.
+    AdvanceClock,
+    /// A destination can be deleted and created again under its name at once (R-NOT-10).
+    RecreateDestination,
 }
 
 impl fmt::Display for Capability {
@@ -266,6 +312,10 @@ impl fmt::Display for Capability {
             Self::ObjectLock => "object-lock",
             Self::Acls => "acls",
             Self::Expendable => "expendable",
+            Self::HoldReplication => "hold-replication",
+            Self::ReplicaModifications => "replica-modifications",
+            Self::AdvanceClock => "advance-clock",
+            Self::RecreateDestination => "recreate-destination",
         })
     }
 }

@@ -37,6 +37,7 @@ mod spent;
 pub mod stack;
 mod stage;
 mod survey;
+mod trouble;
 mod watch;
 
 use std::path::PathBuf;

@@ -72,6 +72,27 @@ catalogue![
     default_retention,
     lock_missing,
     suspended_destination,
+    destination_recreated,
+    paused,
+    destination_away,
+    destination_slow,
+    deleted_before_copied,
+    one_of_two_away,
+    one_of_two_fails,
+    atomic_appearance,
+    burst_of_versions,
+    chain,
+    destination_writes_stay,
+    two_way,
+    two_way_concurrent,
+    replica_modification_sync,
+    replica_modification_one_sided,
+    metrics_and_time_control,
+    lifecycle_noncurrent,
+    lifecycle_stays,
+    lifecycle_waits,
+    late_replica_expires,
+    lifecycle_markers,
     role_denied,
     role_not_assumed,
     role_cannot_read,
@@ -196,7 +217,7 @@ mod prelude {
     pub(super) use crate::replication::{
         BucketSetting, Capability, ReplicationStatus, Rule, Schema,
     };
-    pub(super) use crate::workload::{Ask, Document, Object, Side, Step};
+    pub(super) use crate::workload::{Ask, Document, Lifecycle, Object, Side, Step, Trouble};
 
     /// A check of every subject it applies to.
     pub(super) fn check(kind: CheckKind) -> Check {

@@ -17,7 +17,7 @@ mod step;
 mod unfinished;
 mod wire;
 
-pub use crate::history::{Ask, Side};
+pub use crate::history::{Ask, Lifecycle, Side, Trouble};
 pub use document::Document;
 pub use driver::{Applied, Driver};
 pub use object::{Body, Object};

@@ -13,6 +13,8 @@ mod encryption;
 mod explain;
 #[path = "emulator/gaps.rs"]
 mod gaps;
+#[path = "emulator/lifecycle.rs"]
+mod lifecycle;
 #[path = "emulator/lock.rs"]
 mod lock;
 #[path = "emulator/multipart.rs"]
@@ -25,6 +27,12 @@ mod regions;
 mod replication;
 #[path = "emulator/roles.rs"]
 mod roles;
+#[path = "emulator/trouble.rs"]
+mod trouble;
+#[path = "emulator/two_way.rs"]
+mod two_way;
+#[path = "emulator/unsure.rs"]
+mod unsure;
 #[path = "emulator/versions.rs"]
 mod versions;
 

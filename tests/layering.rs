@@ -217,3 +217,27 @@ fn what_acts_on_buckets_never_asks_for_compliance() {
         assert!(!asks, "{} names the compliance mode", path.display());
     }
 }
+
+/// Waiting is for a condition, or for a time that data says.
+#[test]
+fn nothing_sleeps_for_a_fixed_time() {
+    let fixed = [
+        "thread::sleep(",
+        "sleep(Duration::",
+        "sleep(std::time::Duration::",
+    ];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    files.retain(|file| !file.to_string_lossy().contains("tests"));
+    assert!(files.len() > 30, "only {} sources found", files.len());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let call = fixed.iter().find(|call| code.contains(**call));
+        assert!(
+            call.is_none(),
+            "{file:?} sleeps for a fixed time; wait for a condition"
+        );
+    }
+}

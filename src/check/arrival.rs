@@ -45,7 +45,7 @@ fn judge(view: &View<'_>, replica: &Replica<'_>) -> Judged {
     let lacking = lacking.filter(|look| seen.is_none_or(|seen| look.sent < seen));
     in_time(
         view,
-        expected.acknowledged,
+        expected.free,
         lacking.map(|look| look.sent).max(),
         seen,
     )

@@ -6,7 +6,7 @@ use super::Check;
 use super::identity::{each, same};
 use super::tally::{Judged, Tally};
 use super::view::{Look, Replica, View, subject};
-use crate::history::{Content, ObjectSeen, Side};
+use crate::history::{Content, ObjectSeen};
 
 pub(super) fn bytes(view: &View<'_>, check: &Check) -> Tally {
     let mut tally = each(view, check, |replica| match &replica.expected.content {
@@ -19,9 +19,9 @@ pub(super) fn bytes(view: &View<'_>, check: &Check) -> Tally {
         .filter(|expected| view.is_found(expected))
     {
         if let Some(content) = &expected.content {
-            let looks = view.found(Side::Source, &expected.key, &expected.version);
+            let looks = view.found(expected.origin, &expected.key, &expected.version);
             let judged = same_bytes(looks, content);
-            tally.add(&expected.label, subject(Side::Source, expected), judged);
+            tally.add(&expected.label, subject(expected.origin, expected), judged);
         }
     }
     tally
@@ -63,7 +63,7 @@ pub(super) fn checksums(view: &View<'_>, check: &Check) -> Tally {
             .as_ref()
             .and_then(|c| c.checksum.as_deref());
         let mut at_source = BTreeMap::new();
-        for (_, object) in view.found(Side::Source, &expected.key, &expected.version) {
+        for (_, object) in view.found(expected.origin, &expected.key, &expected.version) {
             at_source.extend(&object.checksums);
         }
         let judged = match (asked, at_source.is_empty()) {

@@ -5,7 +5,7 @@ use super::identity::{each, same};
 use super::keys::is_under_kms;
 use super::tally::{Judged, Tally};
 use super::view::{Replica, View};
-use crate::history::{Content, ObjectSeen, Side};
+use crate::history::{Content, ObjectSeen};
 
 const WHAT: &str = "x-amz-server-side-encryption";
 
@@ -30,7 +30,7 @@ fn at_source(view: &View<'_>, replica: &Replica<'_>) -> Option<Judged> {
     let wanted = wanted(content, key);
     let expectation = format!("{WHAT} {wanted}");
     let mut looks = view
-        .found(Side::Source, &expected.key, &expected.version)
+        .found(expected.origin, &expected.key, &expected.version)
         .peekable();
     if looks.peek().is_none() {
         return Some(Judged::unknown(expectation, "the source was not seen"));

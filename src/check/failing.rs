@@ -70,7 +70,7 @@ fn each(
             continue;
         };
         let judged = judge(expected, *side, &statuses(view, expected));
-        tally.add(&expected.label, subject(Side::Source, expected), judged);
+        tally.add(&expected.label, subject(expected.origin, expected), judged);
     }
     tally
 }

@@ -45,8 +45,7 @@ pub(super) fn etag(view: &View<'_>, check: &Check) -> Tally {
 pub(super) fn last_modified(view: &View<'_>, check: &Check) -> Tally {
     each(view, check, |replica| {
         let expected = replica.expected;
-        let source = crate::history::Side::Source;
-        let mut at_source = view.found(source, &expected.key, &expected.version);
+        let mut at_source = view.found(expected.origin, &expected.key, &expected.version);
         let Some(modified) = at_source.find_map(|(_, object)| object.last_modified) else {
             return Judged::unknown(
                 "the source's Last-Modified",

@@ -6,9 +6,9 @@ use super::reference::{Expected, Fate};
 use super::tally::Tally;
 use super::view::View;
 use super::{
-    Check, CheckKind, Expectation, Finding, PlannedCheck, Verdict, acl, answers, arrival, bucket,
-    content, encryption, failing, identity, lock, marker, negative, order, parts, reason, status,
-    tags,
+    Check, CheckKind, Expectation, Finding, PlannedCheck, Verdict, acl, answers, arrival, atomic,
+    bucket, content, encryption, failing, held, identity, lifecycle, lock, marker, negative, order,
+    parts, reason, status, tags, two_way,
 };
 use crate::error::{Error, Result};
 use crate::history::History;
@@ -129,6 +129,14 @@ fn examine(view: &View<'_>, check: &Check) -> Tally {
         CheckKind::Fails => failing::fails(view, check),
         CheckKind::FailureReason => reason::failure(view, check),
         CheckKind::FailedIsFinal => failing::is_final(view, check),
+        CheckKind::NoLoop => two_way::no_loop(view, check),
+        CheckKind::Converges => two_way::converges(view, check),
+        CheckKind::ReplicaModifications => two_way::modifications(view, check),
+        CheckKind::Lifecycle => lifecycle::acts(view, check),
+        CheckKind::NotRestored => negative::not_restored(view, check),
+        CheckKind::PendingAtOnce => status::at_once(view, check),
+        CheckKind::HeldBack => held::back(view, check),
+        CheckKind::Atomic => atomic::appearance(view, check),
         CheckKind::StaysAbsent => negative::stays_absent(view, check),
         CheckKind::VersionDeleteStays => negative::version_delete(view, check),
         CheckKind::MarkerArrives => marker::arrives(view, check),

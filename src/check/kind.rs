@@ -109,7 +109,7 @@ kinds! {
     SourceStatus "source-status" "The source goes from PENDING to COMPLETED, never before the replica is readable." ["R-STATUS-01", "R-STATUS-06", "R-STATUS-12", "R-STATUS-13"];
     ReplicaStatus "replica-status" "The replica answers REPLICA." ["R-STATUS-03"];
     NoStatus "no-status" "A version that no rule selects has no replication status." ["R-STATUS-02"];
-    StaysAbsent "stays-absent" "A version that must not travel is not at the destination." ["R-STATUS-02", "R-NOT-01", "R-NOT-03", "R-RULE-16"];
+    StaysAbsent "stays-absent" "A version that must not travel is not at the destination." ["R-STATUS-02", "R-NOT-01", "R-NOT-02", "R-NOT-03", "R-NOT-11", "R-NOT-12", "R-RULE-16"];
     UploadStays "upload-stays" "Nothing of an upload that is not complete is at the destination." ["R-DATA-19"];
     VersionsInOrder "versions-in-order" "The destination lists the source's version IDs, in its order, and no others." ["R-DATA-02"];
     MarkerArrives "marker-arrives" "The delete marker is there before the deadline, and current." ["R-DEL-02", "R-DEL-03"];
@@ -124,6 +124,14 @@ kinds! {
         "R-RULE-03", "R-RULE-04", "R-RULE-05", "R-RULE-06", "R-RULE-07", "R-RULE-11", "R-RULE-12",
         "R-RULE-15", "R-STATUS-11", "R-STATUS-18", "R-BIDI-04", "R-TIME-06", "R-TIME-07"
     ];
+    HeldBack "held-back" "While replication is held up the version stays PENDING and does not arrive; nothing fails." ["R-STATUS-06", "R-STATUS-09", "R-TIME-13"];
+    Atomic "atomic" "The replica is absent or whole whenever it is read while it arrives." ["R-TIME-11"];
+    NoLoop "no-loop" "Where a version was written nothing comes back: each version is listed there once." ["R-BIDI-01"];
+    Converges "converges" "Both sides end with the same versions and markers of a key, whoever wrote them." ["R-BIDI-05", "R-BIDI-06"];
+    ReplicaModifications "replica-modifications" "A replica's own tags go back where both rules say so, and nowhere else; it is REPLICA again then." ["R-BIDI-02", "R-STATUS-15"];
+    Lifecycle "lifecycle" "Each side's lifecycle removes what is due there by the original creation, and nothing else." ["R-NOT-05", "R-OPS-01", "R-OPS-02", "R-OPS-03"];
+    NotRestored "not-restored" "What was in a destination that was deleted does not come back with its successor." ["R-NOT-10"];
+    PendingAtOnce "pending-at-once" "The source answers with a replication status from the first look on." ["R-STATUS-05"];
     BucketConfiguration "bucket-configuration" "Both buckets are versioned, encrypted with AES256 and expire noncurrent versions after 21 days." ["R-CFG-01", "R-CFG-02", "R-NOT-06", "R-OPS-03"];
 }
 

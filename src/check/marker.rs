@@ -32,7 +32,7 @@ pub(super) fn arrives(view: &View<'_>, check: &Check) -> Tally {
 }
 
 fn arrived(view: &View<'_>, expected: &Expected, side: Side) -> Judged {
-    let since = expected.acknowledged;
+    let since = expected.free;
     let id = view
         .matches
         .of(expected, side)

@@ -90,15 +90,13 @@ impl Matches {
     }
 }
 
-/// The version IDs that somebody gave to this key: at the source, or by writing to this side.
+/// The version IDs that somebody gave to this key, at whichever side.
 fn known<'a>(ops: &Ops<'a>, looks: &[Look<'a>], side: Side, key: &str) -> BTreeSet<&'a VersionId> {
-    let written = ops
-        .on(key)
-        .filter(|op| [Side::Source, side].contains(&op.operation.side));
+    let written = ops.on(key);
     let written = written.filter_map(|op| op.answer?.1.version.as_ref());
     let at_source = of_key(looks, key)
         .iter()
-        .filter(|look| look.side == Side::Source);
+        .filter(|look| look.side == Side::Source && side != Side::Source);
     let listed = at_source.flat_map(|look| match look.seen {
         Seen::Versions { versions } => versions.iter().map(|listed| &listed.version).collect(),
         Seen::Present(_) | Seen::DeleteMarker { .. } => look.at().into_iter().collect(),

@@ -4,7 +4,7 @@ use super::Check;
 use super::matching::Foreign;
 use super::reference::{Expected, Fate};
 use super::tally::{Judged, Tally};
-use super::view::{Look, View, after, subject};
+use super::view::{Look, Op, View, after, subject};
 use crate::history::{Instant, OperationKind, Side};
 
 pub(super) fn stays_absent(view: &View<'_>, check: &Check) -> Tally {
@@ -99,7 +99,7 @@ pub(super) fn version_delete(view: &View<'_>, check: &Check) -> Tally {
         };
         // The check may be asked of the deletion, or of the write whose version is deleted.
         let asked = check.selects(label) || check.selects(&expected.label);
-        if op.operation.side != Side::Source || !asked {
+        if op.operation.side != expected.origin || !asked {
             continue;
         }
         for (side, fate) in &expected.fates {
@@ -138,4 +138,34 @@ fn kept(
         }
         _ => waited(view, side, expected, since, wanted, shows),
     }
+}
+
+/// What had arrived before its destination was deleted is absent from the new one (R-NOT-10).
+pub(super) fn not_restored(view: &View<'_>, check: &Check) -> Tally {
+    let mut tally = Tally::default();
+    let created = |op: &&Op<'_>| matches!(op.operation.kind, OperationKind::CreateBucket);
+    for op in view.ops.iter().filter(created) {
+        let (side, Some((since, _))) = (op.operation.side, op.answer) else {
+            continue;
+        };
+        for expected in view.selected(check) {
+            let arrived = expected.fates.get(&side).is_some_and(Fate::arrives);
+            if arrived && expected.op < op.number {
+                let judged = gone(view, expected, side, since);
+                tally.add(&expected.label, subject(side, expected), judged);
+            }
+        }
+    }
+    tally
+}
+
+fn gone(view: &View<'_>, expected: &Expected, side: Side, since: Instant) -> Judged {
+    let wanted = "absent from the destination that was created anew (R-NOT-10)";
+    let mut looks = view.looks_at(side, &expected.key);
+    let back = looks.find(|look| look.sent >= since && look.shows(&expected.version));
+    if let Some(look) = back {
+        return Judged::fail(wanted, "it came back", look.received);
+    }
+    let lacks = |look: &Look<'_>| look.lacks(&expected.version);
+    waited(view, side, expected, since, wanted, lacks)
 }

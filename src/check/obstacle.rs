@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::keys::is_under_kms;
 use super::reference::Fate;
-use crate::history::{Operation, OperationKind, Side};
+use crate::history::{Operation, OperationKind, Side, Trouble};
 use crate::replication::BucketSetting;
 use crate::replication::FailureReason::{
-    self, AssumeRoleNotPermitted, DstBucketObjectLockConfigMissing, DstBucketUnversioned,
-    DstDelObjNotPermitted, DstMultipartCompleteNotPermitted, DstMultipartInitNotPermitted,
-    DstMultipartUploadNotPermitted, DstPutObjectNotPermitted, SrcGetAclNotPermitted,
-    SrcGetLegalHoldNotPermitted, SrcGetObjectNotPermitted, SrcGetRetentionNotPermitted,
-    SrcHeadObjectNotPermitted,
+    self, AssumeRoleNotPermitted, DstBucketNotFound, DstBucketObjectLockConfigMissing,
+    DstBucketUnversioned, DstDelObjNotPermitted, DstMultipartCompleteNotPermitted,
+    DstMultipartInitNotPermitted, DstMultipartUploadNotPermitted, DstPutObjectNotPermitted,
+    SrcGetAclNotPermitted, SrcGetLegalHoldNotPermitted, SrcGetObjectNotPermitted,
+    SrcGetRetentionNotPermitted, SrcHeadObjectNotPermitted,
 };
 
 /// What is in the way at one moment.
@@ -29,6 +29,12 @@ pub struct Obstacles {
     pub denied: BTreeSet<String>,
     /// The actions that a destination's policy denies to the role (R-IAM-08).
     pub denied_at: BTreeMap<Side, BTreeSet<String>>,
+    /// Destinations that were deleted.
+    pub missing: BTreeSet<Side>,
+    /// Sides out of which replication is paused.
+    pub paused: BTreeSet<Side>,
+    /// Sides that replication cannot reach.
+    pub away: BTreeSet<Side>,
 }
 
 impl Obstacles {
@@ -50,6 +56,13 @@ impl Obstacles {
                 self.denied.clear();
                 self.denied_at.clear();
             }
+            OperationKind::DeleteBucket => {
+                self.missing.insert(operation.side);
+            }
+            OperationKind::CreateBucket => {
+                self.missing.remove(&operation.side);
+            }
+            OperationKind::Trouble { trouble } => self.trouble(operation.side, *trouble),
             _ => {}
         }
     }
@@ -77,6 +90,23 @@ impl Obstacles {
         }
     }
 
+    fn trouble(&mut self, side: Side, trouble: Trouble) {
+        match trouble {
+            Trouble::Pause => self.paused.insert(side),
+            Trouble::Resume => self.paused.remove(&side),
+            Trouble::Outage => self.away.insert(side),
+            Trouble::Recovery => self.away.remove(&side),
+            // It delays, and ends by itself.
+            Trouble::SlowDown { .. } => false,
+        };
+    }
+
+    /// Whether what is written at `origin` waits before it gets to `side` (R-STATUS-09).
+    #[must_use]
+    pub fn hold(&self, origin: Side, side: Side) -> bool {
+        self.paused.contains(&origin) || self.away.contains(&side)
+    }
+
     /// Whether tags stay behind: they may not be read (R-IAM-04, as the page on permissions says),
     /// or not be written (R-IAM-06).
     pub(super) fn keep_tags(&self) -> bool {
@@ -92,12 +122,13 @@ impl Obstacles {
         self.denied.contains(action) || at.is_some_and(|denied| denied.contains(action))
     }
 
-    /// Whether nothing is in the way of an object to this destination.
+    /// Whether nothing is in the way of an object from one side to another.
     #[must_use]
-    pub fn leave_open(&self, side: Side) -> bool {
+    pub fn leave_open(&self, origin: Side, side: Side) -> bool {
         !self.suspended.contains(&side)
             && self.denied.is_empty()
             && !self.denied_at.contains_key(&side)
+            && !self.hold(origin, side)
     }
 
     /// Whether they make FAILED of what an operation writes for this destination.
@@ -133,6 +164,12 @@ impl Obstacles {
         let in_order = BEFORE.iter().chain(lock).chain(kms).chain(written);
         if let Some((_, because, reasons)) = in_order.clone().find(denied) {
             return Some(Fate::Fails { because, reasons });
+        }
+        if self.missing.contains(&side) {
+            return Some(Fate::Fails {
+                because: "R-STATUS-09",
+                reasons: &[DstBucketNotFound],
+            });
         }
         if self.suspended.contains(&side) {
             let reasons = &[DstBucketUnversioned];

@@ -45,9 +45,8 @@ fn listed(view: &View<'_>, key: &str, side: Side) -> Judged {
     };
     // A write whose answer was lost, and that was sent again, left a version that no operation
     // accounts for: it is the source's, and so may its replica be.
-    let source = view
-        .listings(Side::Source, key)
-        .max_by_key(|(look, _)| look.sent);
+    let origin = expected.first().map_or(Side::Source, |first| first.origin);
+    let source = view.listings(origin, key).max_by_key(|(look, _)| look.sent);
     let at_source = source.map(|(_, versions)| ids(versions));
     let unaccounted = |id: &VersionId| {
         let known = |known: &Expected| known.version == *id;
@@ -75,7 +74,7 @@ fn listed(view: &View<'_>, key: &str, side: Side) -> Judged {
         return Judged::fail(wanted, seen, look.received);
     }
     let Some(mut order) = at_source.clone() else {
-        return Judged::unknown(wanted, "the source was not listed");
+        return Judged::unknown(wanted, format!("the {origin} was not listed"));
     };
     order.retain(|id| shown.contains(id));
     let mut common = shown.clone();

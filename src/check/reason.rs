@@ -31,7 +31,7 @@ fn judge(
         true => format!("any reason ({because})"),
         false => format!("the reason {} ({because})", names.join(" or ")),
     };
-    let looks = view.looks_at(Side::Source, &expected.key);
+    let looks = view.looks_at(expected.origin, &expected.key);
     let told = looks.filter_map(|look| match look.seen {
         Seen::Failures { failures } if look.version == Some(&expected.version) => {
             let here = failures.iter().filter(|failure| failure.side == side);

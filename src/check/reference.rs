@@ -3,6 +3,8 @@
 //! Its matching is its own. The embedded pair decides the same question apart from it, so that one
 //! mistake cannot hide itself.
 
+mod later;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Obstacles;
@@ -51,16 +53,18 @@ impl Fate {
     }
 }
 
-/// A version or a delete marker of the source, with what should become of it.
+/// A version or a delete marker that was written, with what should become of it at the other sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
     /// The number of the operation that wrote it.
     pub op: u32,
     /// The operation's label.
     pub label: String,
+    /// The side that it was written at.
+    pub origin: Side,
     /// The key.
     pub key: String,
-    /// The version ID that the source gave.
+    /// The version ID that its bucket gave.
     pub version: VersionId,
     /// When the acknowledgement was received.
     pub acknowledged: Instant,
@@ -68,15 +72,20 @@ pub struct Expected {
     pub content: Option<Content>,
     /// The bytes of its parts but the last, where it was uploaded in parts.
     pub part_size: Option<u64>,
-    /// Its fate at each destination.
+    /// When its way was free, which its deadlines count from: the acknowledgement, or the end of
+    /// what held it up.
+    pub free: Instant,
+    /// Its fate at each other side.
     pub fates: BTreeMap<Side, Fate>,
     /// Its tags, after later changes.
     pub tags: Tags,
     /// When the last change of its tags, or the write itself, was acknowledged.
     pub tags_since: Instant,
-    /// The destinations whose replica may have older tags: when the last change was made, no enabled
-    /// rule led there from this key, or something was in the way. S3 says nothing of either.
+    /// The sides whose replica may have older tags: when the last change was made, no enabled rule led
+    /// there from this key, or something was in the way. S3 says nothing of either.
     pub tags_unsure: BTreeSet<Side>,
+    /// Tags that a replica was given where it is, and that stay there (R-BIDI-02).
+    pub own_tags: BTreeMap<Side, (Tags, Instant)>,
     /// What locks it, after later changes.
     pub lock: Lock,
     /// When the last change of its lock, or the write itself, was acknowledged.
@@ -96,6 +105,22 @@ impl Expected {
             _ => BTreeSet::new(),
         }
     }
+
+    /// The tags that it should have at one side, and since when.
+    #[must_use]
+    pub fn tags_at(&self, side: Side) -> (&Tags, Instant) {
+        match self.own_tags.get(&side) {
+            Some((tags, since)) => (tags, *since),
+            None => (&self.tags, self.tags_since),
+        }
+    }
+}
+
+/// The source of a plan and its destinations.
+fn sides(plan: &Plan) -> BTreeSet<Side> {
+    let mut sides = destinations(plan);
+    sides.insert(Side::Source);
+    sides
 }
 
 /// The destinations of a plan: its buckets, or what its rules name.
@@ -109,19 +134,20 @@ pub fn destinations(plan: &Plan) -> BTreeSet<Side> {
         .collect()
 }
 
-/// Every version or marker that an acknowledged operation wrote to the source, in order.
+/// Every version or marker that an acknowledged operation wrote to a side of the pair, in order.
 ///
 /// Operations whose answer was lost are left out: nobody knows what they wrote.
 #[must_use]
 pub fn expected(history: &History) -> Vec<Expected> {
     let mut model = Model {
         plan: &history.plan,
-        destinations: destinations(&history.plan),
-        rules: history.plan.rules.clone(),
+        sides: sides(&history.plan),
+        rules: BTreeMap::from([(Side::Source, history.plan.rules.clone())]),
         obstacles: Obstacles::default(),
         pending: BTreeMap::new(),
         versions: Vec::new(),
         written: HashMap::new(),
+        held: BTreeSet::new(),
     };
     for timed in &history.events {
         match &timed.event {
@@ -139,44 +165,50 @@ pub fn expected(history: &History) -> Vec<Expected> {
 
 struct Model<'a> {
     plan: &'a Plan,
-    destinations: BTreeSet<Side>,
-    rules: Vec<Rule>,
+    sides: BTreeSet<Side>,
+    /// The configuration of each side.
+    rules: BTreeMap<Side, Vec<Rule>>,
     obstacles: Obstacles,
     /// What was invoked and not yet answered, with the fates decided at its invocation.
     pending: BTreeMap<u32, (&'a Operation, BTreeMap<Side, Fate>)>,
     versions: Vec<Expected>,
     /// The place of each version among them, by key and ID.
     written: HashMap<(&'a str, VersionId), usize>,
+    /// What is held up, by operation, on its way to which side.
+    held: BTreeSet<(u32, Side)>,
 }
 
 impl<'a> Model<'a> {
-    fn known(&mut self, key: &str, version: &VersionId) -> Option<&mut Expected> {
-        let place = *self.written.get(&(key, version.clone()))?;
-        self.versions.get_mut(place)
-    }
-
-    /// The destinations that no enabled rule leads to from this key, or that something is in the way
-    /// of.
-    fn without_a_way(&self, key: &str) -> BTreeSet<Side> {
-        let leads = |side: Side| {
-            let names = |rule: &Rule| {
-                rule.enabled
-                    && key.starts_with(&rule.filter.prefix)
-                    && resolve(self.plan, rule) == Some(side)
-            };
-            self.rules.iter().any(names) && self.obstacles.leave_open(side)
-        };
-        let sides = self.destinations.iter().copied();
-        sides.filter(|side| !leads(*side)).collect()
-    }
-
     fn invoke(&mut self, op: u32, operation: &'a Operation) {
+        let origin = operation.side;
+        let rules = self.rules.get(&origin).map_or(&[][..], Vec::as_slice);
+        let others = self.sides.iter().filter(|side| **side != origin);
         let fate = |side: &Side| {
-            let fate = fate(self.plan, &self.rules, &self.obstacles, *side, operation);
+            let fate = fate(self.plan, rules, &self.obstacles, *side, operation);
             (*side, fate)
         };
-        let fates = self.destinations.iter().map(fate).collect();
+        let mut fates: BTreeMap<Side, Fate> = others.map(fate).collect();
+        self.refuse_chains(&mut fates, operation);
         self.pending.insert(op, (operation, fates));
+    }
+
+    /// What a rule of another side would send on, were replicas replicated (R-NOT-02).
+    fn refuse_chains(&self, fates: &mut BTreeMap<Side, Fate>, operation: &Operation) {
+        let replicas = fates.iter().filter(|(_, fate)| fate.arrives());
+        let middles: Vec<Side> = replicas.map(|(side, _)| *side).collect();
+        let content = operation.kind.content();
+        let onward = |rule: &Rule| rule.enabled && selects(rule, &operation.key, content);
+        let rules = middles.iter().filter_map(|side| self.rules.get(side));
+        let ends: Vec<_> = rules
+            .flatten()
+            .filter(|rule| onward(rule))
+            .filter_map(|rule| resolve(self.plan, rule))
+            .collect();
+        for end in ends {
+            if let Some(Fate::Absent { because }) = fates.get_mut(&end) {
+                *because = "R-NOT-02";
+            }
+        }
     }
 
     fn acknowledge(&mut self, op: u32, at: Instant, outcome: &Outcome) {
@@ -184,52 +216,32 @@ impl<'a> Model<'a> {
             return;
         };
         self.obstacles.change(operation);
-        if operation.side != Side::Source {
-            return;
-        }
+        self.release(at);
         match &operation.kind {
             OperationKind::Configure { rules } => {
-                self.rules.clone_from(rules);
                 let named = rules.iter().filter_map(|rule| resolve(self.plan, rule));
-                let named: Vec<_> = named.filter(|side| *side != Side::Source).collect();
-                self.destinations.extend(named);
+                self.sides.extend(named.collect::<Vec<_>>());
+                self.rules.insert(operation.side, rules.clone());
             }
             OperationKind::Ask(ask) if ask.call == Call::DeleteReplication && !ask.of_nowhere => {
-                self.rules.clear();
+                self.rules.remove(&operation.side);
             }
-            OperationKind::Tag { version, tags } => {
-                let unsure = self.without_a_way(&operation.key);
-                if let Some(known) = self.known(&operation.key, version) {
-                    known.tags.clone_from(tags);
-                    known.tags_since = at;
-                    known.tags_unsure = unsure;
-                }
-            }
-            OperationKind::Retain { version, retention } => {
-                if let Some(known) = self.known(&operation.key, version) {
-                    known.lock.retention = Some(retention.clone());
-                    known.lock_since = at;
-                }
-            }
-            OperationKind::Acl { version, grants } => {
-                if let Some(known) = self.known(&operation.key, version) {
-                    known.grants.clone_from(grants);
-                    known.grants_since = at;
-                }
-            }
-            OperationKind::Hold { version, held } => {
-                if let Some(known) = self.known(&operation.key, version) {
-                    known.lock.held = *held;
-                    known.lock_since = at;
-                }
-            }
+            OperationKind::Tag { version, tags } => self.retag(operation, version, tags, at),
+            OperationKind::DeleteVersion { version } => self.lose(operation, version),
+            OperationKind::Retain { .. }
+            | OperationKind::Acl { .. }
+            | OperationKind::Hold { .. } => self.protect(operation, at),
             OperationKind::Ask(_)
-            | OperationKind::DeleteVersion { .. }
             | OperationKind::Versioning { .. }
             | OperationKind::Setting { .. }
             | OperationKind::BeginUpload
             | OperationKind::Deny { .. }
             | OperationKind::DenyAt { .. }
+            | OperationKind::Trouble { .. }
+            | OperationKind::DeleteBucket
+            | OperationKind::CreateBucket
+            | OperationKind::Lifecycle { .. }
+            | OperationKind::Advance { .. }
             | OperationKind::Restore => {}
             OperationKind::Put(_)
             | OperationKind::Found(_)
@@ -240,12 +252,15 @@ impl<'a> Model<'a> {
                 let version = outcome.version.clone().unwrap_or_else(|| "null".into());
                 let named = (operation.key.as_str(), version.clone());
                 self.written.entry(named).or_insert(self.versions.len());
+                self.hold(op, operation.side, &fates);
                 self.versions.push(Expected {
                     op,
                     label: operation.label.clone(),
+                    origin: operation.side,
                     key: operation.key.clone(),
                     version,
                     acknowledged: at,
+                    free: at,
                     tags: match (&content, self.obstacles.keep_tags()) {
                         (Some(content), false) => content.tags.clone(),
                         _ => Tags::new(),
@@ -263,6 +278,7 @@ impl<'a> Model<'a> {
                     fates,
                     tags_since: at,
                     tags_unsure: BTreeSet::new(),
+                    own_tags: BTreeMap::new(),
                     lock_since: at,
                 });
             }
@@ -287,7 +303,9 @@ pub fn fates(
     operation: &Operation,
 ) -> BTreeMap<Side, Fate> {
     let fate = |side| (side, fate(plan, rules, obstacles, side, operation));
-    destinations(plan).into_iter().map(fate).collect()
+    let others = sides(plan).into_iter();
+    let others = others.filter(|side| *side != operation.side);
+    others.map(fate).collect()
 }
 
 fn fate(
@@ -298,9 +316,11 @@ fn fate(
     operation: &Operation,
 ) -> Fate {
     if rules.is_empty() {
-        return Fate::Absent {
-            because: "R-NOT-01",
+        let because = match operation.side {
+            Side::Source => "R-NOT-01",
+            Side::Destination(_) => "R-NOT-12",
         };
+        return Fate::Absent { because };
     }
     let content = operation.kind.content();
     let selects = |rule: &&Rule| selects(rule, &operation.key, content);

@@ -5,7 +5,7 @@ use super::identity::{each, word};
 use super::reference::{Expected, Fate};
 use super::tally::{Judged, Tally};
 use super::view::{Look, View, after, subject};
-use crate::history::{Instant, OperationKind, Side};
+use crate::history::{Instant, OperationKind};
 use crate::replication::ReplicationStatus;
 
 /// A status of a source version, with the look that found it.
@@ -14,7 +14,7 @@ pub(super) type Status<'v, 'a> = (&'v Look<'a>, Option<ReplicationStatus>);
 /// The statuses that a source version was seen with, in the order the answers came.
 pub(super) fn statuses<'v, 'a>(view: &'v View<'a>, expected: &Expected) -> Vec<Status<'v, 'a>> {
     let (key, version) = (&expected.key, &expected.version);
-    view.found(Side::Source, key, version)
+    view.found(expected.origin, key, version)
         .map(|(look, object)| (look, object.status))
         .collect()
 }
@@ -76,18 +76,42 @@ pub(super) fn source(view: &View<'_>, check: &Check) -> Tally {
             .or_else(|| completed_too_early(view, expected, &statuses))
             .unwrap_or_else(|| {
                 let completed = ReplicationStatus::Completed;
-                reaches(view, expected.acknowledged, &statuses, completed)
+                reaches(view, expected.free, &statuses, completed)
             });
-        tally.add(&expected.label, subject(Side::Source, expected), judged);
+        tally.add(&expected.label, subject(expected.origin, expected), judged);
     }
     tally
 }
 
-/// No status, FAILED or REPLICA on a version that has to replicate.
+/// A status from the first look on (R-STATUS-05, which AWS does not promise).
+pub(super) fn at_once(view: &View<'_>, check: &Check) -> Tally {
+    let mut tally = Tally::default();
+    for expected in view.selected(check) {
+        let absent = |fate: &Fate| matches!(fate, Fate::Absent { .. });
+        if expected.content.is_none() || expected.fates.values().all(absent) {
+            continue;
+        }
+        let statuses = statuses(view, expected);
+        let judged = match statuses.first() {
+            None => Judged::unknown("a status", "the version was not looked at"),
+            Some((look, None)) => {
+                let at = after(expected.acknowledged, look.sent);
+                Judged::fail("a status", format!("none at {at}"), look.received)
+            }
+            Some((_, Some(_))) => Judged::Pass,
+        };
+        tally.add(&expected.label, subject(expected.origin, expected), judged);
+    }
+    tally
+}
+
+/// No status, FAILED or REPLICA on a version that has to replicate. Before the first status none is
+/// let pass: that is [`at_once`]'s matter.
 fn wrong_word(statuses: &[Status<'_, '_>]) -> Option<Judged> {
     use ReplicationStatus::{Completed, Pending};
     let wrong = |(_, status): &&Status<'_, '_>| !matches!(status, Some(Pending | Completed));
-    let (look, status) = statuses.iter().find(wrong)?;
+    let had_none = |(_, status): &&Status<'_, '_>| status.is_none();
+    let (look, status) = statuses.iter().skip_while(had_none).find(wrong)?;
     Some(Judged::fail(
         "PENDING, then COMPLETED",
         named(*status),
@@ -190,7 +214,7 @@ pub(super) fn none(view: &View<'_>, check: &Check) -> Tally {
             }
             None => Judged::Pass,
         };
-        tally.add(&expected.label, subject(Side::Source, expected), judged);
+        tally.add(&expected.label, subject(expected.origin, expected), judged);
     }
     tally
 }

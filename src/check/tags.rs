@@ -18,8 +18,7 @@ pub(super) fn tags(view: &View<'_>, check: &Check) -> Tally {
 }
 
 fn judge(view: &View<'_>, replica: &Replica<'_>) -> Judged {
-    let wanted = &replica.expected.tags;
-    let since = replica.expected.tags_since;
+    let (wanted, since) = replica.expected.tags_at(replica.side);
     let deadline = view.deadline(since);
     let expected = format!("tags {} by {}", list(wanted), after(since, deadline));
     let looks = seen(view, replica, since);

@@ -6,6 +6,8 @@ mod content;
 mod encryption;
 mod failing;
 mod found;
+mod held;
+mod lifecycle;
 mod lock;
 mod marker;
 mod negative;
@@ -15,6 +17,7 @@ mod reason;
 mod reference;
 mod replica;
 mod status;
+mod two_way;
 mod verdict;
 
 use super::*;

@@ -213,8 +213,22 @@ impl<'a> View<'a> {
         Instant(since.0.saturating_add(self.plan.window_ns))
     }
 
-    /// When a canary that was written after `since` was first seen at this destination.
+    /// When a canary that was written after `since` was first seen at this side. Where none is ever
+    /// sent to the source, any destination's tells that replication is live.
     pub(super) fn canary(&self, side: Side, since: Instant) -> Option<Instant> {
+        let canary = |expected: &&Expected| expected.label.starts_with("canary-");
+        let mut canaries = self.expected.iter().filter(canary);
+        let reaches = |expected: &Expected| expected.fates.get(&side).is_some_and(Fate::arrives);
+        if side == Side::Source && !canaries.any(reaches) {
+            let canaries = self.expected.iter().filter(canary);
+            let sides = canaries.flat_map(|canary| canary.fates.keys());
+            let others: std::collections::BTreeSet<_> =
+                sides.filter(|other| **other != Side::Source).collect();
+            let seen = others
+                .into_iter()
+                .filter_map(|other| self.canary(*other, since));
+            return seen.min();
+        }
         let later = |expected: &&Expected| {
             let invoked = || Some(self.ops.number(expected.op)?.invoked);
             expected.label.starts_with("canary-") && invoked() >= Some(since)

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::ended;
 use crate::emulator::{
-    ACCESS_KEY_ID, Defect, Delay, Emulator, Listen, Listening, SECRET_ACCESS_KEY, Settings,
+    ACCESS_KEY_ID, Defect, Delay, Emulator, Listen, Listening, SECRET_ACCESS_KEY, Settings, Unsure,
 };
 use crate::error::{Error, ExitCode, Result};
 
@@ -48,6 +48,10 @@ pub(super) struct Serve {
     #[arg(long, value_name = "NAME")]
     pub(super) defect: Vec<String>,
 
+    /// What it does where AWS leaves something open, such as failed=with-the-last
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) unsure: Vec<String>,
+
     /// The source's region
     #[arg(long, value_name = "REGION", default_value = "ap-northeast-1")]
     pub(super) source_region: String,
@@ -83,7 +87,12 @@ fn settings(arguments: &Serve) -> Result<Settings> {
         Some(delay) => delay.parse::<Delay>().map_err(Error::Usage)?,
         None => Delay::default(),
     };
+    let mut unsure = Unsure::default();
+    for setting in &arguments.unsure {
+        unsure.set(setting).map_err(Error::Usage)?;
+    }
     Ok(Settings::default()
+        .with_unsure(unsure)
         .with_source_region(&arguments.source_region)
         .with_destination_region(&arguments.destination_region)
         .with_seed(arguments.seed)

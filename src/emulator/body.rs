@@ -135,6 +135,14 @@ impl Body {
         cut
     }
 
+    /// The same without the second half of its last piece.
+    pub(super) fn first_half(&self) -> Self {
+        let last = self.pieces.last().map_or(0, Piece::size);
+        let mut cut = self.with_last_piece(|piece, size| Piece::Cut(Box::new(piece), size / 2));
+        cut.size = self.size - (last - last / 2);
+        cut
+    }
+
     fn with_last_piece(&self, change: impl FnOnce(Piece, u64) -> Piece) -> Self {
         let mut pieces = self.pieces.to_vec();
         if let Some(last) = pieces.pop() {

@@ -124,6 +124,42 @@ defects! {
     IgnoresDefaultEncryption = "ignores-default-encryption" in "encryption" by ["encryption"];
     /// A lifecycle configuration is accepted and forgotten (R-OPS-03).
     DropsLifecycle = "drops-lifecycle" in "bucket-configuration" by ["bucket-configuration"];
+    /// What meets a pause, an outage or 503 becomes FAILED (R-STATUS-09).
+    FailsOnTrouble = "fails-on-trouble" in "paused" by ["arrives", "held-back", "source-status", "versions-in-order"], "destination-slow" by ["arrives", "source-status"];
+    /// What meets a pause, an outage or 503 is dropped (R-TIME-13).
+    LosesHeldBack = "loses-held-back" in "destination-away" by ["arrives", "marker-arrives", "source-status"];
+    /// A version that was deleted before it was copied arrives all the same (R-NOT-11).
+    CopiesDeletedVersion = "copies-deleted-version" in "deleted-before-copied" by ["stays-absent"];
+    /// Replicas are in the order of their arrival (R-TIME-10).
+    ReordersVersions = "reorders-versions" in "burst-of-versions" by ["versions-in-order"];
+    /// The replica can be read before all of it is there (R-TIME-11).
+    HalfWritten = "half-written" in "atomic-appearance" by ["atomic", "bytes"];
+    /// The source is COMPLETED with the first of several destinations (R-STATUS-06).
+    CompletedAtFirst = "completed-at-first" in "one-of-two-away" by ["held-back", "source-status"];
+    /// A destination that refuses counts as one that has the replica (R-STATUS-07).
+    ForgivesFailure = "forgives-failure" in "one-of-two-fails" by ["fails"];
+    /// Replicas are replicated onward to a third bucket (R-NOT-02).
+    Chains = "chains" in "chain" by ["stays-absent"];
+    /// Replicas are replicated back to where they came from (R-BIDI-01).
+    Loops = "loops" in "two-way" by ["no-loop"];
+    /// Changes of replicas go back although only one side's rule says so (R-BIDI-02).
+    SynchronisesOneSided = "synchronises-one-sided" in "replica-modification-one-sided" by ["replica-modifications", "replica-status"];
+    /// Changes of replicas never go back (R-BIDI-02).
+    LosesReplicaModifications = "loses-replica-modifications" in "replica-modification-sync" by ["replica-modifications"];
+    /// A replica whose change went back stays PENDING (R-STATUS-15).
+    StuckReplica = "stuck-replica" in "replica-modification-sync" by ["replica-modifications"];
+    /// The delete marker of a lifecycle expiration travels (R-NOT-05).
+    LifecycleMarkerTravels = "lifecycle-marker-travels" in "lifecycle-stays" by ["lifecycle"];
+    /// Lifecycle counts the days of a replica from its arrival (R-OPS-02).
+    CountsFromArrival = "counts-from-arrival" in "late-replica-expires" by ["lifecycle"];
+    /// Lifecycle removes what is PENDING or FAILED (R-OPS-01).
+    ExpiresPending = "expires-pending" in "lifecycle-waits" by ["lifecycle"];
+    /// Lifecycle never acts (R-OPS-03).
+    IgnoresLifecycle = "ignores-lifecycle" in "lifecycle-noncurrent" by ["lifecycle"];
+    /// A destination that was created anew is filled with what its predecessor had (R-NOT-10).
+    RestoresDestination = "restores-destination" in "destination-recreated" by ["not-restored"];
+    /// The status comes with the replica, and not with the write (R-STATUS-05).
+    LateStatus = "late-status" in "status" by ["pending-at-once"];
     /// Copies do not replicate (R-DATA-18).
     IgnoresCopy = "ignores-copy" in "copy" by ["arrives"];
     /// Objects under KMS travel although the rule does not opt in (R-ENC-04).

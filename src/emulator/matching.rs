@@ -3,7 +3,7 @@
 use super::Defect;
 use super::encryption::Encryption;
 use super::rules::{select, select_marker};
-use super::world::{Bucket, World};
+use super::world::{Bucket, State, Version, World};
 use crate::replication::{Filter, Rule, Tags};
 
 /// Storage classes that cannot be replicated (R-NOT-03).
@@ -46,6 +46,38 @@ pub(super) fn for_marker(world: &World, bucket: &Bucket, key: &str) -> Vec<Rule>
         rules.iter_mut().for_each(|rule| rule.delete_markers = true);
     }
     select_marker(&rules, key).into_iter().cloned().collect()
+}
+
+/// The rules along which a replica's own changes go back: both buckets' rules must synchronise
+/// replica modifications (R-BIDI-02).
+pub(super) fn for_return(
+    world: &World,
+    state: &State,
+    bucket_name: &str,
+    key: &str,
+    replica: &Version,
+) -> Vec<Rule> {
+    let rules = |name: &str| {
+        let bucket = state.buckets.get(name);
+        bucket.map_or_else(Vec::new, |bucket| bent(world, bucket))
+    };
+    let selected = |name: &str, towards: &str| {
+        let rules = rules(name);
+        let mut chosen = select(&rules, key, &replica.tags).into_iter();
+        let found = chosen.find(|rule| rule.destination == towards);
+        found.is_some_and(|rule| rule.replica_modifications)
+    };
+    let one_will_do = world.has(Defect::SynchronisesOneSided);
+    let own = rules(bucket_name);
+    let back = select(&own, key, &replica.tags).into_iter();
+    let back = back.filter(|rule| {
+        let there = selected(&rule.destination, bucket_name);
+        match one_will_do {
+            true => there || rule.replica_modifications,
+            false => there && rule.replica_modifications,
+        }
+    });
+    back.cloned().collect()
 }
 
 /// The bucket's rules as the defects make them.

@@ -13,7 +13,7 @@ use super::encryption::{Asked, Encryption};
 use super::keys;
 use super::lock::{self, Lock};
 use super::replicator::Journey;
-use super::world::{Object, State, Version};
+use super::world::{Bucket, Object, State, Version};
 use crate::replication::{ReplicationStatus, Tags};
 
 impl Journey {
@@ -26,7 +26,7 @@ impl Journey {
             .clone()
             .or_else(|| source.storage_class.clone());
         Version {
-            id: if has(Defect::NewVersionId) {
+            id: if has(Defect::NewVersionId) || (self.is_echo && has(Defect::Loops)) {
                 state.version_id()
             } else {
                 self.id.clone()
@@ -54,6 +54,9 @@ impl Journey {
             status: (!has(Defect::NoReplicaStatus)).then_some(ReplicationStatus::Replica),
             sequence: source.sequence,
             outstanding: 0,
+            is_refused: false,
+            is_replica: true,
+            arrived: state.buckets.get(&self.rule.destination).map(Bucket::now),
         }
     }
 

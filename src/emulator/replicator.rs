@@ -1,21 +1,24 @@
 //! The replication engine: each copy waits its delay, is published in one section, and then the
 //! source's status follows.
 
-use std::future::Future;
+mod broken;
+mod later;
+
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::Defect;
-use super::body::Body;
 use super::failures::ReplicationFailure;
-use super::lock::Lock;
 use super::matching::{self, Written};
 use super::permission::{self, Carried};
-use super::rules::Checked;
-use super::world::{Arrival, ArrivalKind, Bucket, Object, State, Version, World};
-use crate::replication::{FailureReason, ReplicationStatus, Rule, Tags, VersionId};
+use super::trouble::Hold;
+use super::world::{Arrival, ArrivalKind, Bucket, State, Version, World};
+use super::{Defect, FailedWhen, FirstStatus, MarkerId};
+pub(super) use broken::{reconfigured, restore, unfinished};
+pub(super) use later::{replicate_acl, replicate_lock, replicate_tags};
+
+use crate::replication::{FailureReason, ReplicationStatus, Rule, VersionId};
 
 /// One version on its way to one destination.
 #[derive(Clone)]
@@ -29,12 +32,16 @@ pub(super) struct Journey {
     role: String,
     /// When the write asked for it.
     requested: SystemTime,
+    /// The version as it was then, where a defect holds on to it.
+    departed: Option<Version>,
+    /// Whether it is a replica that a defect sends on.
+    pub(super) is_echo: bool,
 }
 
 /// Sends a version to the destination of each rule.
 pub(super) fn replicate(world: &Arc<World>, source: &str, key: &str, id: &str, rules: Vec<Rule>) {
     for journey in journeys(world, source, key, id, rules) {
-        depart(world, async move { journey.arrive() });
+        depart(journey, Journey::arrive);
     }
 }
 
@@ -47,147 +54,14 @@ pub(super) fn replicate_marker(
     rules: Vec<Rule>,
 ) {
     for journey in journeys(world, source, key, id, rules) {
-        depart(world, async move { journey.mark() });
+        depart(journey, Journey::mark);
     }
 }
 
-/// Sends the tags of a version after its replicas (R-DATA-08). Its status stays as it is, which
-/// AWS leaves open (R-STATUS-14).
-pub(super) fn replicate_tags(world: &Arc<World>, source: &str, key: &str, id: &str) {
-    if world.has(Defect::LosesLaterTags) {
-        return;
-    }
-    for journey in followers(world, source, key, id) {
-        depart(world, async move { journey.retag() });
-    }
-}
-
-/// Sends retention and legal hold of a version after its replicas, like tags (R-DATA-08).
-pub(super) fn replicate_lock(world: &Arc<World>, source: &str, key: &str, id: &str) {
-    if world.has(Defect::LosesLaterLock) {
-        return;
-    }
-    for journey in followers(world, source, key, id) {
-        depart(world, async move { journey.relock() });
-    }
-}
-
-/// Sends the ACL of a version after its replicas (R-DATA-07), but not where the owner is overridden
-/// (R-OWN-04).
-pub(super) fn replicate_acl(world: &Arc<World>, source: &str, key: &str, id: &str) {
-    if world.has(Defect::LosesLaterAcl) {
-        return;
-    }
-    let ignored = world.has(Defect::IgnoresOwnerOverride);
-    let follows = |journey: &Journey| ignored || journey.rule.owner_override.is_none();
-    for journey in followers(world, source, key, id)
-        .into_iter()
-        .filter(follows)
-    {
-        depart(world, async move { journey.change_acl() });
-    }
-}
-
-/// The journeys of a change to a version of one's own that a rule selected, one a destination.
-fn followers(world: &Arc<World>, source: &str, key: &str, id: &str) -> Vec<Journey> {
-    let rules = {
-        let mut state = world.lock();
-        let version = state.version_mut(source, key, id);
-        let own = version.is_some_and(|version| {
-            version
-                .status
-                .is_some_and(|status| status != ReplicationStatus::Replica)
-        });
-        let bucket = state.buckets.get(source).filter(|_| own);
-        let rules = bucket.and_then(|bucket| bucket.replication.as_ref());
-        rules.map_or_else(Vec::new, |set| set.rules.clone())
-    };
-    // Several rules may send to one destination; a change goes there once.
-    let mut enabled: Vec<Rule> = rules.into_iter().filter(|rule| rule.enabled).collect();
-    enabled.sort_by(|a, b| a.destination.cmp(&b.destination));
-    enabled.dedup_by(|a, b| a.destination == b.destination);
-    journeys(world, source, key, id, enabled)
-}
-
-/// The defect that copies a part of an upload that is not complete.
-pub(super) fn unfinished(state: &mut State, source: &str, key: &str, body: &Body) {
-    let bucket = state.buckets.get(source);
+fn configured(state: &State, bucket: &str) -> Vec<Rule> {
+    let bucket = state.buckets.get(bucket);
     let rules = bucket.and_then(|bucket| bucket.replication.as_ref());
-    let rules = rules.map_or_else(Vec::new, |set| set.rules.clone());
-    for rule in rules {
-        let (id, sequence) = (state.version_id(), state.next());
-        let object = Object {
-            body: body.clone(),
-            ..Object::default()
-        };
-        let Some(bucket) = state.buckets.get_mut(&rule.destination) else {
-            continue;
-        };
-        let version = Version {
-            id,
-            sequence,
-            modified: SystemTime::now(),
-            object: Some(Arc::new(object)),
-            tags: Tags::new(),
-            lock: Lock::default(),
-            acl: Vec::new(),
-            storage_class: None,
-            status: None,
-            outstanding: 0,
-        };
-        bucket.keys.entry(key.to_owned()).or_default().push(version);
-    }
-}
-
-/// The defects that copy, under a new configuration, what was written under the one before.
-pub(super) fn reconfigured(world: &Arc<World>, source: &str, before: Option<Checked>) {
-    if world.has(Defect::ReplicatesExisting) {
-        again(world, source, |version, _| version.status.is_none());
-    }
-    let before = before.map_or_else(Vec::new, |before| before.rules);
-    let was_disabled = |rule: &Rule| {
-        let same = before.iter().find(|known| known.id == rule.id);
-        same.is_some_and(|known| !known.enabled)
-    };
-    if world.has(Defect::CatchesUp) {
-        again(world, source, |version, rule| {
-            version.status.is_none() && was_disabled(rule)
-        });
-    }
-    let is_new = |rule: &Rule| {
-        before
-            .iter()
-            .all(|known| known.destination != rule.destination)
-    };
-    if world.has(Defect::ResendsReplicated) && !before.is_empty() {
-        again(world, source, |version, rule| {
-            version.status == Some(ReplicationStatus::Completed) && is_new(rule)
-        });
-    }
-}
-
-/// Sends what is there by the rules of now, as far as wanted.
-fn again(world: &Arc<World>, source: &str, wanted: impl Fn(&Version, &Rule) -> bool) {
-    let found: Vec<(String, String, Vec<Rule>)> = {
-        let state = world.lock();
-        let Some(bucket) = state.buckets.get(source) else {
-            return;
-        };
-        let versions = bucket
-            .keys
-            .iter()
-            .flat_map(|(key, all)| all.iter().map(move |v| (key, v)));
-        let objects = versions.filter(|(_, version)| version.object.is_some());
-        let with_rules = objects.map(|(key, version)| {
-            let mut rules = rules_of(world, bucket, key, version);
-            rules.retain(|rule| wanted(version, rule));
-            (key.clone(), version.id.clone(), rules)
-        });
-        with_rules.collect()
-    };
-    for (key, id, rules) in found {
-        replicate(world, source, &key, &id, rules);
-    }
+    rules.map_or_else(Vec::new, |set| set.rules.clone())
 }
 
 fn rules_of(world: &World, bucket: &Bucket, key: &str, version: &Version) -> Vec<Rule> {
@@ -213,13 +87,14 @@ fn journeys(
     if rules.is_empty() {
         return Vec::new();
     }
-    let role = {
-        let state = world.lock();
-        let configuration = state
-            .buckets
-            .get(source)
-            .and_then(|bucket| bucket.replication.as_ref());
-        configuration.map_or_else(String::new, |configuration| configuration.echo.role.clone())
+    let (role, departed) = {
+        let mut state = world.lock();
+        let kept = world.has(Defect::CopiesDeletedVersion);
+        let version = kept.then(|| state.version_mut(source, key, id).cloned());
+        let bucket = state.buckets.get(source);
+        let configuration = bucket.and_then(|bucket| bucket.replication.as_ref());
+        let role = configuration.map_or_else(String::new, |set| set.echo.role.clone());
+        (role, version.flatten())
     };
     let requested = SystemTime::now();
     let journey = |rule| Journey {
@@ -230,31 +105,65 @@ fn journeys(
         rule,
         role: role.clone(),
         requested,
+        departed: departed.clone(),
+        is_echo: false,
     };
     rules.into_iter().map(journey).collect()
 }
 
-/// Lets the delay pass, then does the rest.
-fn depart(world: &Arc<World>, arrive: impl Future<Output = ()> + Send + 'static) {
-    let delay = world.settings.delay.sample(&mut world.lock().random);
-    let arrival = Instant::now() + delay;
-    let world = Arc::clone(world);
+/// Lets the delay pass, waits for whatever holds the journey up, then does the rest.
+fn depart(journey: Journey, arrive: fn(&Journey)) {
+    let world = Arc::clone(&journey.world);
+    let arrival = Instant::now() + journey.delay();
     world.begin_replication();
     tokio::spawn(async move {
         tokio::time::sleep_until(arrival).await;
-        arrive.await;
+        if journey.gets_through().await {
+            arrive(&journey);
+        }
         world.end_replication();
     });
 }
 
 impl Journey {
+    fn delay(&self) -> Duration {
+        let delay = self.world.settings.delay;
+        delay.sample(&mut self.world.lock().random)
+    }
+
+    /// Waits until nothing holds it up; transient trouble fails nothing (R-STATUS-09). False where
+    /// a defect gives up.
+    async fn gets_through(&self) -> bool {
+        let mut troubles = self.world.troubles();
+        loop {
+            let hold = {
+                let mut state = self.world.lock();
+                let hold = state.hold(&self.source, &self.rule.destination);
+                if hold.is_some() && self.world.has(Defect::FailsOnTrouble) {
+                    self.refused(&mut state, FailureReason::DstPutObjectNotPermitted);
+                    return false;
+                }
+                hold
+            };
+            match hold {
+                None => return true,
+                Some(_) if self.world.has(Defect::LosesHeldBack) => return false,
+                Some(Hold::UntilChange) if troubles.changed().await.is_err() => return false,
+                // It is tried again by itself, and not at the same instant.
+                Some(Hold::UntilChange | Hold::SlowDown) => {
+                    tokio::time::sleep(self.delay()).await;
+                }
+            }
+        }
+    }
+
     /// Publishes the replica. A source version that is gone by now is lost (R-NOT-11).
     fn arrive(&self) {
         let mut state = self.world.lock();
-        let Some(source) = state
+        let source = state
             .version_mut(&self.source, &self.key, &self.id)
-            .cloned()
-        else {
+            .cloned();
+        let Some(source) = source.or_else(|| self.departed.clone()) else {
             self.failed(&mut state, "OBJECT_PUT", FailureReason::SrcVersionNotFound);
             return;
         };
@@ -269,6 +178,9 @@ impl Journey {
         if carried == Carried::NoTags {
             replica.tags.clear();
         }
+        if self.world.has(Defect::HalfWritten) {
+            return self.publish_in_halves(&mut state, replica);
+        }
         if self.world.has(Defect::DuplicatesVersion) {
             let mut twin = replica.clone();
             twin.id = state.version_id();
@@ -276,6 +188,8 @@ impl Journey {
         }
         self.publish(&mut state, replica, ArrivalKind::Replica);
         self.conclude(&mut state, true);
+        drop(state);
+        self.onward();
     }
 
     /// The defects that lose a replica.
@@ -299,7 +213,7 @@ impl Journey {
         if self.world.has(Defect::IgnoresRole) {
             return self.copy().is_open(state).map(|()| Carried::Tags);
         }
-        let unread = self.world.settings.tags_unread;
+        let unread = self.world.settings.unsure.tags_unread;
         match self.copy().may_travel(state, version, unread) {
             Err(reason) if self.overlooks(version, reason) => Ok(Carried::Tags),
             answer => answer,
@@ -373,7 +287,10 @@ impl Journey {
         };
         let version_id = VersionId(version.id.clone());
         let versions = bucket.keys.entry(self.key.clone()).or_default();
-        let place = versions.partition_point(|other| other.sequence < version.sequence);
+        let place = match self.world.has(Defect::ReordersVersions) {
+            true => versions.len(),
+            false => versions.partition_point(|other| other.sequence < version.sequence),
+        };
         versions.insert(place, version);
         let (bucket, key) = (self.rule.destination.clone(), self.key.clone());
         state.arrivals.push(Arrival {
@@ -388,41 +305,28 @@ impl Journey {
     /// Writes the outcome back to the source: COMPLETED when the last destination has it, FAILED
     /// when one refuses, for good (R-STATUS-06, R-STATUS-07, R-STATUS-10).
     fn conclude(&self, state: &mut State, arrived: bool) {
-        let stuck = self.world.has(Defect::StuckPending);
+        let (stuck, unsure) = (
+            self.world.has(Defect::StuckPending),
+            self.world.settings.unsure,
+        );
         let Some(version) = state.version_mut(&self.source, &self.key, &self.id) else {
             return;
         };
         version.outstanding = version.outstanding.saturating_sub(1);
+        if self.world.has(Defect::LateStatus) || unsure.first_status == FirstStatus::Later {
+            version.status = version.status.or(Some(ReplicationStatus::Pending));
+        }
+        let arrived = arrived || self.world.has(Defect::ForgivesFailure);
+        let done = version.outstanding == 0 || self.world.has(Defect::CompletedAtFirst);
+        version.is_refused |= !arrived;
+        let failed = version.is_refused && (done || unsure.failed == FailedWhen::AtOnce);
         version.status = match version.status {
-            Some(ReplicationStatus::Pending) if !arrived => Some(ReplicationStatus::Failed),
-            Some(ReplicationStatus::Pending) if version.outstanding == 0 && !stuck => {
+            Some(ReplicationStatus::Pending) if failed => Some(ReplicationStatus::Failed),
+            Some(ReplicationStatus::Pending) if done && !stuck => {
                 Some(ReplicationStatus::Completed)
             }
             other => other,
         };
-    }
-
-    /// The defect that makes FAILED a COMPLETED once nothing keeps the version any more.
-    fn retry(&self) {
-        let journey = self.clone();
-        tokio::spawn(async move {
-            for _ in 0..1000 {
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-                let mut state = journey.world.lock();
-                let version = state.version_mut(&journey.source, &journey.key, &journey.id);
-                let Some(version) = version.cloned() else {
-                    return;
-                };
-                if journey.may_travel(&state, &version).is_err() {
-                    continue;
-                }
-                if let Some(version) = state.version_mut(&journey.source, &journey.key, &journey.id)
-                {
-                    version.status = Some(ReplicationStatus::Completed);
-                }
-                return;
-            }
-        });
     }
 
     /// Publishes a delete marker, under its own version ID (R-DEL-05 leaves that open).
@@ -433,65 +337,21 @@ impl Journey {
             .cloned();
         let Some(marker) = source else { return };
         match self.may_travel(&state, &marker) {
-            Ok(_) => self.publish(&mut state, marker, ArrivalKind::DeleteMarker),
+            Ok(_) => {
+                let own = self.world.settings.unsure.marker_id == MarkerId::New;
+                let id = if own {
+                    state.version_id()
+                } else {
+                    self.id.clone()
+                };
+                let marker = Version {
+                    id,
+                    is_replica: true,
+                    ..marker
+                };
+                self.publish(&mut state, marker, ArrivalKind::DeleteMarker);
+            }
             Err(reason) => self.failed(&mut state, "DELETE_MARKER", reason),
         }
-    }
-
-    /// Gives the replica the tags that the source has by now.
-    fn retag(&self) {
-        let may = |state: &State| self.copy().may_retag(state);
-        let give = |source: Version, replica: &mut Version| replica.tags = source.tags;
-        self.follow(("OBJECT_TAGGING", ArrivalKind::Tags), may, give);
-    }
-
-    /// Gives the replica the retention and the legal hold that the source has by now.
-    fn relock(&self) {
-        let may = |state: &State| self.copy().may_relock(state);
-        let give = |source: Version, replica: &mut Version| replica.lock = source.lock;
-        self.follow(("OBJECT_LOCK", ArrivalKind::ObjectLock), may, give);
-    }
-
-    /// Gives the replica the ACL that the source has by now.
-    fn change_acl(&self) {
-        let may = |state: &State| self.copy().may_change_acl(state);
-        let give = |source: Version, replica: &mut Version| replica.acl = source.acl;
-        self.follow(("OBJECT_ACL", ArrivalKind::Acl), may, give);
-    }
-
-    /// Lets a change of the source follow to the replica.
-    fn follow(
-        &self,
-        (operation, kind): (&'static str, ArrivalKind),
-        may: impl FnOnce(&State) -> Result<(), FailureReason>,
-        give: impl FnOnce(Version, &mut Version),
-    ) {
-        let mut state = self.world.lock();
-        let source = state.version_mut(&self.source, &self.key, &self.id);
-        let Some(source) = source.cloned() else {
-            return;
-        };
-        if let Err(reason) = may(&state) {
-            return self.failed(&mut state, operation, reason);
-        }
-        let destination = self.rule.destination.clone();
-        let Some(replica) = state.version_mut(&destination, &self.key, &self.id) else {
-            // A replica that is still on its way brings the change along (R-EVT-15).
-            if source.status != Some(ReplicationStatus::Pending) {
-                let reason = FailureReason::DstVersionNotFound;
-                self.failed(&mut state, operation, reason);
-            }
-            return;
-        };
-        give(source, replica);
-        let (key, version_id) = (self.key.clone(), VersionId(self.id.clone()));
-        let at = Instant::now();
-        state.arrivals.push(Arrival {
-            bucket: destination,
-            key,
-            version_id,
-            kind,
-            at,
-        });
     }
 }

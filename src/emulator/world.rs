@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rand::distr::{Alphanumeric, SampleString};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use s3s::dto;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::acl;
@@ -16,11 +17,13 @@ use super::body::Body;
 use super::encryption::Encryption;
 use super::failures::ReplicationFailure;
 use super::keys::Keys;
+use super::lifecycle::{self, Markers};
 use super::lock::{Asked, Lock};
 use super::policy::Document;
 use super::roles::Roles;
 use super::rules::Checked;
 use super::spool::Spool;
+use super::trouble::{Change, Trouble};
 use super::{Defect, Settings};
 use crate::replication::{ReplicationStatus, Tags, VersionId};
 
@@ -74,11 +77,19 @@ pub(super) struct Bucket {
     pub(super) tags: Option<dto::TagSet>,
     pub(super) replication: Option<Checked>,
     pub(super) policy: Option<BucketPolicy>,
+    pub(super) trouble: Trouble,
+    /// How far its clock was advanced.
+    pub(super) ahead: Duration,
     /// Versions by key, the current one last.
     pub(super) keys: BTreeMap<String, Vec<Version>>,
 }
 
 impl Bucket {
+    /// The wall clock, as this bucket has it.
+    pub(super) fn now(&self) -> SystemTime {
+        SystemTime::now() + self.ahead
+    }
+
     pub(super) fn is_versioned(&self) -> bool {
         self.versioning_is(dto::BucketVersioningStatus::ENABLED)
     }
@@ -113,6 +124,33 @@ pub(super) struct Version {
     pub(super) status: Option<ReplicationStatus>,
     /// How many destinations have not answered.
     pub(super) outstanding: usize,
+    /// Whether a destination has refused it.
+    pub(super) is_refused: bool,
+    /// Whether replication put it here.
+    pub(super) is_replica: bool,
+    /// When it was put here, if replication did it.
+    pub(super) arrived: Option<SystemTime>,
+}
+
+impl Version {
+    /// A delete marker.
+    pub(super) fn marker(id: String, sequence: u64, modified: SystemTime) -> Self {
+        Self {
+            id,
+            sequence,
+            modified,
+            object: None,
+            tags: Tags::new(),
+            lock: Lock::default(),
+            acl: Vec::new(),
+            storage_class: None,
+            status: None,
+            outstanding: 0,
+            is_refused: false,
+            is_replica: false,
+            arrived: None,
+        }
+    }
 }
 
 /// What a version holds. A replica shares it with its source.
@@ -231,6 +269,8 @@ pub(super) struct World {
     defects: HashSet<Defect>,
     state: Mutex<State>,
     pending: AtomicUsize,
+    /// Told of every change of a bucket's trouble.
+    troubles: watch::Sender<()>,
 }
 
 impl World {
@@ -251,6 +291,7 @@ impl World {
             defects,
             state: Mutex::new(state),
             pending: AtomicUsize::new(0),
+            troubles: watch::Sender::default(),
         }
     }
 
@@ -276,6 +317,27 @@ impl World {
 
     pub(super) fn end_replication(&self) {
         self.pending.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Changes what is wrong with a bucket, or advances its clock, upon which its lifecycle is
+    /// carried out before this returns. None where there is no such bucket.
+    pub(super) fn control(&self, name: &str, change: Change) -> Option<Markers> {
+        let mut state = self.lock();
+        let bucket = state.buckets.get_mut(name)?;
+        bucket.trouble.change(change);
+        bucket.ahead += change.advance();
+        let markers = match change.advance().is_zero() {
+            true => Markers::new(),
+            false => lifecycle::carry_out(self, &mut state, name),
+        };
+        drop(state);
+        self.troubles.send_replace(());
+        Some(markers)
+    }
+
+    /// Changes of troubles from now on.
+    pub(super) fn troubles(&self) -> watch::Receiver<()> {
+        self.troubles.subscribe()
     }
 
     /// A request ID as S3 gives them.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answered, Ask, Page, Session, Suspension};
+use super::{Answered, Ask, Lifecycle, Page, Session, Suspension, Trouble};
 use crate::replication::{BucketSetting, ReplicationStatus, Retention, Rule, Tags, VersionId};
 
 /// Nanoseconds since the run began, on the monotonic clock of the machine that recorded it.
@@ -224,6 +224,25 @@ pub enum OperationKind {
     },
     /// What was denied is given back.
     Restore,
+    /// The bucket is emptied and deleted.
+    DeleteBucket,
+    /// The bucket is created again, under its old name, versioned and empty.
+    CreateBucket,
+    /// `PutBucketLifecycleConfiguration`.
+    Lifecycle {
+        /// In the place of what was there.
+        lifecycle: Lifecycle,
+    },
+    /// The clocks of all buckets of the pair are advanced, upon which lifecycle acts.
+    Advance {
+        /// By how many days.
+        days: u32,
+    },
+    /// Something begins or ends to hold replication up.
+    Trouble {
+        /// What.
+        trouble: Trouble,
+    },
     /// `PutBucketReplication`.
     Configure {
         /// The new rules.

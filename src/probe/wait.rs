@@ -5,7 +5,7 @@ use std::future::Future;
 use tokio::time::{Instant, sleep_until};
 
 use super::look::Probe;
-use crate::history::{ObjectSeen, Seen, Side};
+use crate::history::{Content, ObjectSeen, Seen, Side};
 use crate::replication::{ReplicationStatus, Tags, VersionId};
 
 impl Probe {
@@ -22,16 +22,36 @@ impl Probe {
         self.until(look, deadline).await
     }
 
-    /// Looks at the source until it shows one of `wanted`.
+    /// Reads a version to its end until it holds what was sent.
+    pub async fn until_whole(
+        &self,
+        side: Side,
+        key: &str,
+        version: &VersionId,
+        wanted: &Content,
+        deadline: Instant,
+    ) -> bool {
+        let whole = |seen: &Seen| match seen {
+            Seen::Present(object) => {
+                object.size == wanted.size && object.sha256.as_ref() == Some(&wanted.sha256)
+            }
+            _ => false,
+        };
+        let look = || async { whole(&self.get(side, key, Some(version)).await) };
+        self.until(look, deadline).await
+    }
+
+    /// Looks at a version where it was written until it shows one of `wanted`.
     pub async fn until_status(
         &self,
+        side: Side,
         key: &str,
         version: &VersionId,
         wanted: &[ReplicationStatus],
         deadline: Instant,
     ) -> bool {
         let look = || async {
-            let seen = self.head(Side::Source, key, Some(version)).await;
+            let seen = self.head(side, key, Some(version)).await;
             matches!(seen, Seen::Present(object) if object.status.is_some_and(|s| wanted.contains(&s)))
         };
         self.until(look, deadline).await

@@ -25,7 +25,12 @@ pub async fn adopt(
         must_be_versioned(target, bucket).await?;
         absence::must_show(endpoint(target, bucket.side), &bucket.name).await?;
     }
-    let rules = configure::read(target, &pair).await?.unwrap_or_default();
+    let on = configure::On {
+        target,
+        pair: &pair,
+        side: Side::Source,
+    };
+    let rules = on.read().await?.unwrap_or_default();
     let side = Side::Destination(0).to_string();
     let rules: Vec<_> = rules
         .into_iter()

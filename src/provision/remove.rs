@@ -97,7 +97,11 @@ async fn remove_written(
     left
 }
 
-async fn remove_ours(target: &Target, buckets: Vec<Placed>, ledger: &Ledger) -> Vec<LeftBehind> {
+pub(super) async fn remove_ours(
+    target: &Target,
+    buckets: Vec<Placed>,
+    ledger: &Ledger,
+) -> Vec<LeftBehind> {
     let doomed = buckets.into_iter().map(|bucket| Doomed {
         bucket,
         run: ledger.run().to_owned(),

@@ -3,9 +3,11 @@
 use aws_sdk_s3::types::builders::ReplicationRuleBuilder;
 use aws_sdk_s3::types::{
     AccessControlTranslation, DeleteMarkerReplication, DeleteMarkerReplicationStatus, Destination,
-    EncryptionConfiguration, OwnerOverride, ReplicationRule, ReplicationRuleAndOperator,
-    ReplicationRuleFilter, ReplicationRuleStatus, SourceSelectionCriteria, SseKmsEncryptedObjects,
-    SseKmsEncryptedObjectsStatus, StorageClass, Tag,
+    EncryptionConfiguration, Metrics, MetricsStatus, OwnerOverride, ReplicaModifications,
+    ReplicaModificationsStatus, ReplicationRule, ReplicationRuleAndOperator, ReplicationRuleFilter,
+    ReplicationRuleStatus, ReplicationTime, ReplicationTimeStatus, ReplicationTimeValue,
+    SourceSelectionCriteria, SseKmsEncryptedObjects, SseKmsEncryptedObjectsStatus, StorageClass,
+    Tag,
 };
 
 use super::{Pair, built};
@@ -36,6 +38,7 @@ pub(super) fn to_sdk(rule: &Rule, pair: &Pair) -> Result<ReplicationRule> {
         Schema::V2 => builder
             .priority(rule.priority)
             .filter(filter(&rule.filter)?)
+            .set_source_selection_criteria(criteria(rule)?)
             .delete_marker_replication(delete_markers(rule.delete_markers)),
     };
     built(builder.build())
@@ -68,7 +71,10 @@ fn destination(rule: &Rule, pair: &Pair) -> Result<Destination> {
             .replica_kms_key_id(key)
             .build()
     });
-    let bucket = bucket.set_encryption_configuration(key);
+    let bucket = bucket
+        .set_encryption_configuration(key)
+        .set_metrics(metrics(rule)?)
+        .set_replication_time(replication_time(rule)?);
     let bucket = match &rule.owner_override {
         None => bucket,
         Some(account) => bucket
@@ -84,15 +90,44 @@ fn to_destination() -> Result<AccessControlTranslation> {
     built(AccessControlTranslation::builder().owner(owner).build())
 }
 
-/// The opt-in to objects under KMS (R-ENC-04).
+/// The opt-in to objects under KMS (R-ENC-04), and to changes of replicas (R-BIDI-02).
 fn criteria(rule: &Rule) -> Result<Option<SourceSelectionCriteria>> {
-    if rule.replica_kms_key.is_none() {
+    if rule.replica_kms_key.is_none() && !rule.replica_modifications {
         return Ok(None);
     }
-    let enabled = SseKmsEncryptedObjectsStatus::Enabled;
-    let kms = built(SseKmsEncryptedObjects::builder().status(enabled).build())?;
-    let criteria = SourceSelectionCriteria::builder().sse_kms_encrypted_objects(kms);
+    let kms = rule.replica_kms_key.as_ref().map(|_| {
+        let enabled = SseKmsEncryptedObjectsStatus::Enabled;
+        built(SseKmsEncryptedObjects::builder().status(enabled).build())
+    });
+    let sync = rule.replica_modifications.then(|| {
+        let enabled = ReplicaModificationsStatus::Enabled;
+        built(ReplicaModifications::builder().status(enabled).build())
+    });
+    let criteria = SourceSelectionCriteria::builder()
+        .set_sse_kms_encrypted_objects(kms.transpose()?)
+        .set_replica_modifications(sync.transpose()?);
     Ok(Some(criteria.build()))
+}
+
+/// Metrics by themselves have a status only (R-TIME-07); with RTC they have its threshold too.
+fn metrics(rule: &Rule) -> Result<Option<Metrics>> {
+    let minutes = rule.replication_time.then(fifteen);
+    let on = Metrics::builder()
+        .status(MetricsStatus::Enabled)
+        .set_event_threshold(minutes);
+    rule.metrics.then(|| built(on.build())).transpose()
+}
+
+/// R-TIME-06
+fn replication_time(rule: &Rule) -> Result<Option<ReplicationTime>> {
+    let on = ReplicationTime::builder()
+        .status(ReplicationTimeStatus::Enabled)
+        .time(fifteen());
+    rule.replication_time.then(|| built(on.build())).transpose()
+}
+
+fn fifteen() -> ReplicationTimeValue {
+    ReplicationTimeValue::builder().minutes(15).build()
 }
 
 pub(super) fn region(pair: &Pair) -> &str {
@@ -177,6 +212,16 @@ fn read(rule: &ReplicationRule, side: impl Fn(&str) -> Option<Side>) -> Rule {
             .filter(|to| to.access_control_translation().is_some())
             .and_then(Destination::account)
             .map(str::to_owned),
+        replica_modifications: rule
+            .source_selection_criteria()
+            .and_then(|criteria| criteria.replica_modifications())
+            .is_some_and(|sync| sync.status() == &ReplicaModificationsStatus::Enabled),
+        metrics: target
+            .and_then(Destination::metrics)
+            .is_some_and(|metrics| metrics.status() == &MetricsStatus::Enabled),
+        replication_time: target
+            .and_then(Destination::replication_time)
+            .is_some_and(|time| time.status() == &ReplicationTimeStatus::Enabled),
     }
 }
 
@@ -275,6 +320,10 @@ mod tests {
                 ..Rule::new("owner")
             },
             Rule::new("second").with_destination("destination-2"),
+            Rule::new("back").with_destination("source"),
+            Rule::new("sync").with_replica_modifications(),
+            Rule::new("metrics").with_metrics(),
+            Rule::new("rtc").with_replication_time(),
             Rule::new("elsewhere").with_destination("another-bucket"),
             v1.clone(),
             Rule {

@@ -58,10 +58,11 @@ impl Stage {
     async fn took_effect(&mut self, ask: &Ask, side: Side) -> Result<()> {
         let wrongly = matches!(ask.expected, Reply::Refused { .. });
         match &ask.call {
-            Call::DeleteReplication if !ask.of_nowhere => self.rules.clear(),
+            Call::DeleteReplication if !ask.of_nowhere => drop(self.rules.remove(&side)),
             Call::PutReplication { .. } if wrongly => {
-                provision::put_back(&self.shared.target, &self.pair, &self.rules, &self.role)
-                    .await?;
+                let rules = self.rules.get(&side).map_or(&[][..], Vec::as_slice);
+                let target = &self.shared.target;
+                provision::put_back(target, &self.pair, side, rules, &self.role).await?;
             }
             Call::PutVersioning { enabled } if wrongly => {
                 self.driver.versioning(side, !enabled).await?;

@@ -51,7 +51,7 @@ impl Stage {
     }
 
     async fn in_a_row(&mut self) -> Result<Option<Duration>> {
-        let rules: Vec<Rule> = self.canary_rules();
+        let rules = self.canary_rules();
         if rules.is_empty() {
             return Ok(None);
         }
@@ -83,29 +83,33 @@ impl Stage {
         Err(self.not_replicating(last, began.elapsed()))
     }
 
-    /// One enabled rule for each destination with nothing in its way.
-    fn canary_rules(&self) -> Vec<Rule> {
-        let mut rules: Vec<Rule> = Vec::new();
-        for rule in self.rules.iter().filter(|rule| rule.enabled) {
+    /// One enabled rule for each way with nothing in it, with the side whose rule it is.
+    fn canary_rules(&self) -> Vec<(Side, Rule)> {
+        let mut rules: Vec<(Side, Rule)> = Vec::new();
+        let all = self.rules.iter().flat_map(|(origin, rules)| {
+            let enabled = rules.iter().filter(|rule| rule.enabled);
+            enabled.map(|rule| (*origin, rule))
+        });
+        for (origin, rule) in all {
             let open = Side::try_from(rule.destination.clone())
-                .is_ok_and(|side| self.obstacles.leave_open(side));
-            if open
-                && rules
-                    .iter()
-                    .all(|other| other.destination != rule.destination)
-            {
-                rules.push(rule.clone());
+                .is_ok_and(|side| self.obstacles.leave_open(origin, side));
+            let is_new = rules
+                .iter()
+                .all(|(other, one)| *other != origin || one.destination != rule.destination);
+            if open && is_new {
+                rules.push((origin, rule.clone()));
             }
         }
         rules
     }
 
-    async fn round(&mut self, rules: &[Rule], deadline: Instant) -> Result<Round> {
-        for rule in rules {
+    async fn round(&mut self, rules: &[(Side, Rule)], deadline: Instant) -> Result<Round> {
+        for (origin, rule) in rules {
             let Ok(side) = Side::try_from(rule.destination.clone()) else {
                 continue;
             };
-            let applied = self.driver.write(&self.next_canary(rule)).await?;
+            let canary = self.next_canary(rule);
+            let applied = self.driver.at(*origin).write(&canary).await?;
             self.canaries += 1;
             let Some(version) = applied.outcome.version.clone() else {
                 return Err(self.unversioned());
@@ -130,13 +134,13 @@ impl Stage {
         let (probe, key) = (&self.probe, applied.key.as_str());
         let late = |there: bool| if there { Round::Arrived } else { Round::Late };
         // The status is of all destinations together: FAILED may be another one's (R-STATUS-07).
-        if self.is_one_of_several() {
+        if self.is_one_of_several(applied.side) {
             return late(probe.until_present(side, key, None, deadline).await);
         }
         let final_status = [ReplicationStatus::Failed];
         tokio::select! {
             there = probe.until_present(side, key, None, deadline) => late(there),
-            failed = probe.until_status(key, version, &final_status, deadline) => match failed {
+            failed = probe.until_status(applied.side, key, version, &final_status, deadline) => match failed {
                 true => Round::Failed,
                 // The last look decides.
                 false => late(probe.until_present(side, key, None, deadline).await),
@@ -144,9 +148,10 @@ impl Stage {
         }
     }
 
-    /// Whether enabled rules name more than one destination.
-    fn is_one_of_several(&self) -> bool {
-        let enabled = || self.rules.iter().filter(|rule| rule.enabled);
+    /// Whether enabled rules of one side name more than one destination.
+    fn is_one_of_several(&self, origin: Side) -> bool {
+        let rules = || self.rules.get(&origin).into_iter().flatten();
+        let enabled = || rules().filter(|rule| rule.enabled);
         let first = enabled().next().map(|rule| &rule.destination);
         enabled().any(|rule| Some(&rule.destination) != first)
     }

@@ -269,7 +269,9 @@ impl CopiedObject {
         use ReplicationStatus::{Completed, Failed};
         let (probe, key) = (&self.probe, self.key.as_str());
         let wanted = [Completed, Failed];
-        let is_final = probe.until_status(key, version, &wanted, deadline).await;
+        let is_final = probe
+            .until_status(Side::Source, key, version, &wanted, deadline)
+            .await;
         let seen = probe.head(Side::Source, key, Some(version)).await;
         is_final && matches!(seen, Seen::Present(object) if object.status == Some(Failed))
     }

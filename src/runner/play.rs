@@ -192,6 +192,8 @@ impl Stage {
             Step::DeleteVersion { label, of } => {
                 let (key, version) = self.written(of)?;
                 let applied = self.driver.delete_version(label, &key, &version).await?;
+                // What is held up is lost by that (R-NOT-11): nobody needs to look for it.
+                self.held.retain(|held| held != of);
                 self.remember(label, applied);
             }
             Step::Tag { label, of, tags } => {
@@ -227,8 +229,16 @@ impl Stage {
             Step::Deny { actions } => self.deny(actions).await?,
             Step::DenyAt { side, actions } => self.deny_at(*side, actions).await?,
             Step::Restore => self.restore().await?,
+            Step::DeleteBucket { side } => self.delete_bucket(*side).await?,
+            Step::CreateBucket { side } => self.create_bucket(*side).await?,
+            Step::Lifecycle { lifecycle } => {
+                self.driver.lifecycle(*lifecycle).await?;
+            }
+            Step::Advance { days } => self.advance(*days).await?,
+            Step::Trouble { side, trouble } => self.trouble(*side, *trouble).await?,
             Step::Configure { rules } => self.configure(rules).await?,
             Step::Ask { label, side, ask } => self.ask(label, *side, ask).await?,
+            Step::At { side, step } => self.at(*side, step).await?,
             Step::Await { of, until } => self.wait_for(of, *until).await?,
         }
         Ok(())
@@ -256,36 +266,54 @@ impl Stage {
         });
     }
 
+    async fn at(&mut self, side: Side, step: &Step) -> Result<()> {
+        let there = self.driver.at(side);
+        let here = std::mem::replace(&mut self.driver, there);
+        let outcome = Box::pin(self.step(step)).await;
+        self.driver = here;
+        outcome
+    }
+
     async fn configure(&mut self, rules: &[Rule]) -> Result<()> {
+        let side = self.driver.side();
         let kind = OperationKind::Configure {
             rules: rules.to_vec(),
         };
         let (label, key) = ("configure".to_owned(), String::new());
         let op = self.recorder.invoke(Operation {
             label,
-            side: Side::Source,
+            side,
             key,
             kind,
         });
-        provision::configure(&self.shared.target, &self.pair, rules, &self.role).await?;
+        provision::configure(&self.shared.target, &self.pair, side, rules, &self.role).await?;
         self.recorder
             .ok(self.recorder.now(), op, Outcome::default());
-        self.rules = rules.to_vec();
+        self.rules.insert(side, rules.to_vec());
         self.prove_live().await.map(|_| ())
     }
 
     async fn wait_for(&mut self, of: &str, until: Until) -> Result<()> {
         match until {
             Until::Replicated => self.watched(of).await,
+            Until::WindowPassed => self.window_passed(of).await?,
+            Until::ReadWhole => self.read_whole(of).await?,
             Until::Status(status) => {
                 let (key, version) = self.written(of)?;
-                let deadline = self.deadline();
+                let (side, deadline) = (self.side_of(of), self.deadline());
                 self.probe
-                    .until_status(&key, &version, &[status], deadline)
+                    .until_status(side, &key, &version, &[status], deadline)
                     .await;
             }
         }
         Ok(())
+    }
+
+    /// The side that an earlier step wrote to.
+    pub(super) fn side_of(&self, of: &str) -> Side {
+        self.applied
+            .get(of)
+            .map_or(Side::Source, |applied| applied.side)
     }
 
     /// Key and version that an earlier step wrote.

@@ -26,8 +26,8 @@ pub struct Stage {
     pub(super) recorder: Recorder,
     pub(super) driver: Driver,
     pub(super) probe: Probe,
-    /// The rules in force.
-    pub(super) rules: Vec<Rule>,
+    /// The rules in force, by the side whose configuration holds them.
+    pub(super) rules: BTreeMap<Side, Vec<Rule>>,
     /// What is in replication's way.
     pub(super) obstacles: Obstacles,
     /// The role of its configuration.
@@ -38,6 +38,8 @@ pub struct Stage {
     pub(super) applied: BTreeMap<String, Applied>,
     /// Who is looking for the replicas of each step.
     pub(super) watching: BTreeMap<String, JoinSet<()>>,
+    /// The steps whose replicas are held up, and looked for once they are not.
+    pub(super) held: Vec<String>,
     /// When the last operation was acknowledged.
     pub(super) last: Instant,
     pub(super) canaries: u32,
@@ -59,13 +61,14 @@ impl Stage {
             recorder,
             driver,
             probe,
-            rules: plan.rules.clone(),
+            rules: BTreeMap::from([(Side::Source, plan.rules.clone())]),
             plan,
             obstacles: Obstacles::default(),
             role: shared.role.clone(),
             denial: None,
             applied: BTreeMap::new(),
             watching: BTreeMap::new(),
+            held: Vec::new(),
             last: Instant::now(),
             canaries: 0,
         }
@@ -158,6 +161,12 @@ impl Stage {
     pub(super) fn destinations(&self) -> Vec<Side> {
         let sides = self.pair.buckets.iter().map(|bucket| bucket.side);
         sides.filter(|side| *side != Side::Source).collect()
+    }
+
+    /// Every side but one.
+    pub(super) fn sides_but(&self, origin: Side) -> Vec<Side> {
+        let sides = self.pair.buckets.iter().map(|bucket| bucket.side);
+        sides.filter(|side| *side != origin).collect()
     }
 
     /// Remembers what a step did.

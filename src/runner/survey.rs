@@ -59,10 +59,10 @@ fn unfinished(history: &History) -> impl Iterator<Item = &str> {
 async fn look_at(probe: Probe, expected: Expected, asks_for_acls: bool, deadline: Instant) {
     let (key, version) = (expected.key.as_str(), &expected.version);
     if expected.content.is_some() {
-        probe.head(Side::Source, key, Some(version)).await;
-        probe.tags(Side::Source, key, version).await;
+        probe.head(expected.origin, key, Some(version)).await;
+        probe.tags(expected.origin, key, version).await;
     }
-    let at_source = listed(probe.versions(Side::Source, key).await);
+    let at_source = listed(probe.versions(expected.origin, key).await);
     for (side, fate) in &expected.fates {
         match (fate, expected.content.is_some()) {
             (Fate::Replica { .. }, _) => {
@@ -82,7 +82,7 @@ async fn look_at(probe: Probe, expected: Expected, asks_for_acls: bool, deadline
                         probe.until_shows(*side, key, version, kept, deadline).await;
                     }
                     probe
-                        .until_tags(*side, key, version, &expected.tags, deadline)
+                        .until_tags(*side, key, version, expected.tags_at(*side).0, deadline)
                         .await;
                 }
             }

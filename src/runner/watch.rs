@@ -3,7 +3,7 @@
 use tokio::task::JoinSet;
 
 use super::Stage;
-use crate::check::reference::{Fate, fates};
+use crate::check::reference::{Fate, expected, fates};
 use crate::history::{Operation, OperationKind, Side};
 use crate::replication::{Capability, ReplicationStatus, Tags, VersionId};
 use crate::workload::Applied;
@@ -17,20 +17,26 @@ impl Stage {
             Some(content) => OperationKind::Put(content.clone()),
             None => OperationKind::Delete,
         };
-        let (label, side, key) = (String::new(), Side::Source, applied.key.clone());
+        let (label, side, key) = (String::new(), applied.side, applied.key.clone());
         let operation = Operation {
             label,
             side,
             key,
             kind,
         };
-        fates(&self.plan, &self.rules, &self.obstacles, &operation)
+        let rules = self.rules.get(&side).map_or(&[][..], Vec::as_slice);
+        fates(&self.plan, rules, &self.obstacles, &operation)
             .into_iter()
             .collect()
     }
 
     /// Looks for everything that a write should bring about.
+    ///
+    /// While the way is held up there is nothing to look for: that begins when it is free.
     pub(super) fn watch_write(&mut self, label: &str, applied: &Applied) {
+        if self.is_held() {
+            return self.held.push(label.to_owned());
+        }
         let Some(version) = applied.outcome.version.clone() else {
             return;
         };
@@ -38,7 +44,7 @@ impl Stage {
         let eligible = fates
             .iter()
             .any(|(_, fate)| !matches!(fate, Fate::Absent { .. }));
-        self.watch_status(label, &applied.key, &version, eligible);
+        self.watch_status(label, applied, &version, eligible);
         for (side, fate) in fates {
             match fate {
                 Fate::Replica { .. } => {
@@ -78,15 +84,17 @@ impl Stage {
 
     /// Looks at the source's status: once at least, until it is final where a rule applies. A
     /// look at each destination follows, since COMPLETED promises that it is readable there.
-    fn watch_status(&mut self, label: &str, key: &str, version: &VersionId, eligible: bool) {
-        let (probe, deadline) = (self.probe.clone(), self.deadline());
-        let (key, version, sides) = (key.to_owned(), version.clone(), self.destinations());
+    fn watch_status(&mut self, label: &str, of: &Applied, version: &VersionId, eligible: bool) {
+        let (probe, deadline, origin) = (self.probe.clone(), self.deadline(), of.side);
+        let (key, version, sides) = (of.key.clone(), version.clone(), self.sides_but(origin));
         self.watchers(label).spawn(async move {
             if !eligible {
-                probe.head(Side::Source, &key, Some(&version)).await;
+                probe.head(origin, &key, Some(&version)).await;
                 return;
             }
-            probe.until_status(&key, &version, &FINAL, deadline).await;
+            probe
+                .until_status(origin, &key, &version, &FINAL, deadline)
+                .await;
             for side in sides {
                 probe.head(side, &key, Some(&version)).await;
             }
@@ -95,6 +103,9 @@ impl Stage {
 
     /// Looks for a delete marker where it should travel to.
     pub(super) fn watch_marker(&mut self, label: &str, applied: &Applied) {
+        if self.is_held() {
+            return self.held.push(label.to_owned());
+        }
         for (side, fate) in self.fates(applied) {
             if let (Fate::Fails { .. }, Some(version)) = (&fate, &applied.outcome.version) {
                 self.watch_failure(label, side, &applied.key, version);
@@ -109,22 +120,52 @@ impl Stage {
         }
     }
 
-    /// Looks for changed tags at every replica of the version.
+    /// Looks for changed tags at every replica of the version; those of a replica where it came
+    /// from too, if the reference expects them there.
     pub(super) fn watch_tags(&mut self, label: &str, of: &Applied, tags: &Tags) {
         let Some(version) = of.outcome.version.clone() else {
             return;
         };
-        for (side, fate) in self.fates(of) {
-            if matches!(fate, Fate::Replica { .. }) {
-                let (probe, deadline) = (self.probe.clone(), self.deadline());
-                let (key, version, tags) = (of.key.clone(), version.clone(), tags.clone());
-                self.watchers(label).spawn(async move {
-                    probe
-                        .until_tags(side, &key, &version, &tags, deadline)
-                        .await;
-                });
-            }
+        let here = self.driver.side();
+        let replicas = self.fates(of).into_iter();
+        let replicas = replicas.filter(|(_, fate)| matches!(fate, Fate::Replica { .. }));
+        let mut sides: Vec<Side> = replicas.map(|(side, _)| side).collect();
+        if here != of.side {
+            self.watch_replica_status(label, of, &version);
+            sides = vec![of.side];
         }
+        if !self.tags_travel(of, &version) {
+            return;
+        }
+        for side in sides {
+            let (probe, deadline) = (self.probe.clone(), self.deadline());
+            let (key, version, tags) = (of.key.clone(), version.clone(), tags.clone());
+            self.watchers(label).spawn(async move {
+                probe
+                    .until_tags(side, &key, &version, &tags, deadline)
+                    .await;
+            });
+        }
+    }
+
+    /// Whether the tags that were put last at this side are expected elsewhere.
+    fn tags_travel(&self, of: &Applied, version: &VersionId) -> bool {
+        let everything = expected(&self.recorder.history());
+        let mut found = everything.iter().filter(|one| one.key == of.key);
+        let found = found.find(|one| one.version == *version);
+        found.is_none_or(|one| !one.own_tags.contains_key(&self.driver.side()))
+    }
+
+    /// Looks at the status of a replica whose tags were changed, until it is REPLICA (R-STATUS-15).
+    fn watch_replica_status(&mut self, label: &str, of: &Applied, version: &VersionId) {
+        let (probe, deadline, side) = (self.probe.clone(), self.deadline(), self.driver.side());
+        let (key, version) = (of.key.clone(), version.clone());
+        let replica = [ReplicationStatus::Replica];
+        self.watchers(label).spawn(async move {
+            probe
+                .until_status(side, &key, &version, &replica, deadline)
+                .await;
+        });
     }
 
     fn watchers(&mut self, label: &str) -> &mut JoinSet<()> {

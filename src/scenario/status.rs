@@ -4,7 +4,12 @@ use super::prelude::*;
 
 pub(super) fn scenario() -> Scenario {
     Scenario::new("status", "PENDING becomes COMPLETED once the replica, a REPLICA, is readable")
-        .proves(["R-STATUS-01", "R-STATUS-03", "R-STATUS-13"])
+        .proves(["R-STATUS-01", "R-STATUS-03", "R-STATUS-05", "R-STATUS-13"])
         .steps(["a", "b", "c", "d"].map(|name| Step::put(name, name, Object::default())))
-        .checks([CheckKind::Arrives, CheckKind::SourceStatus, CheckKind::ReplicaStatus].map(check))
+        .checks([
+            check(CheckKind::Arrives),
+            check(CheckKind::SourceStatus),
+            check(CheckKind::PendingAtOnce),
+            check(CheckKind::ReplicaStatus),
+        ])
 }

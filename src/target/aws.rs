@@ -11,6 +11,7 @@ use super::meter::Counting;
 use super::refusal::{innermost, refused};
 use super::{Connect, Endpoint, Identity, Meter, Target, client, connect, keys, profile};
 use crate::error::{Error, Result};
+use crate::replication::Capability;
 
 /// Amazon S3, after the guard: the account is named, no variable and no profile leads elsewhere,
 /// the keys are AWS's, and STS says whose they are. Nothing is called before the rest is in order.
@@ -42,7 +43,7 @@ pub async fn aws(connect: &Connect, environment: &[(String, String)]) -> Result<
         name: "aws".to_owned(),
         source: endpoint(source, identity, true, &meter),
         destination: endpoint(destination, other, false, &meter),
-        capabilities: connect::everything(),
+        capabilities: offered_by_aws(),
         costs_nothing: false,
         outlives_process: true,
         engine: "Amazon S3".to_owned(),
@@ -157,4 +158,11 @@ fn domain(region: &str) -> &'static str {
     } else {
         "amazonaws.com"
     }
+}
+
+/// S3 may take hours to give a name free again, so that nothing there is deleted and created anew.
+fn offered_by_aws() -> std::collections::BTreeSet<Capability> {
+    let mut offered = connect::everything();
+    offered.remove(&Capability::RecreateDestination);
+    offered
 }

@@ -96,6 +96,8 @@ pub(super) fn everything() -> BTreeSet<Capability> {
         Capability::SuspendDestination,
         Capability::TagChanges,
         Capability::Stacks,
+        Capability::ReplicaModifications,
+        Capability::RecreateDestination,
     ]
     .into()
 }

@@ -71,11 +71,16 @@ pub async fn localstack(
 }
 
 /// What `LocalStack` with the replication extension offers. The extension enforces no roles, leaves
-/// what is under KMS where it is, and `LocalStack` does not know how to block SSE-C.
+/// what is under KMS where it is, and carries no lifecycle out; `LocalStack` does not know how to
+/// block SSE-C.
 #[must_use]
 pub fn offered_by_localstack() -> BTreeSet<Capability> {
     let mut offered = connect::everything();
-    offered.extend([Capability::ObjectLock, Capability::Acls]);
+    offered.extend([
+        Capability::ObjectLock,
+        Capability::Acls,
+        Capability::HoldReplication,
+    ]);
     offered
 }
 
@@ -88,31 +93,38 @@ async fn at(url: &str, image: Option<&str>, connect: &Connect) -> Result<Target>
         ..connect.clone()
     };
     let target = endpoint((url.to_owned(), url.to_owned()), &connect).await?;
-    let engine = engine(&target.source.url, image).await?;
+    let (engine, with_extension) = engine(&target.source.url, image).await?;
     Ok(Target {
         name: "localstack".to_owned(),
-        capabilities: offered_by_localstack(),
+        capabilities: match with_extension {
+            true => offered_by_localstack(),
+            false => connect::everything(),
+        },
         engine,
         ..target
     })
 }
 
-/// What replicates there, in words for the report.
-async fn engine(url: &str, image: Option<&str>) -> Result<String> {
+/// What replicates there, in words for the report, and whether it is the extension.
+async fn engine(url: &str, image: Option<&str>) -> Result<(String, bool)> {
     let health: Health = ask(url, "/_localstack/health").await?;
     let of = image.map_or_else(String::new, |image| format!(", image {image}"));
     let version = &health.version;
     if let Ok(found) = ask::<Handshake>(url, "/_bucketpair").await {
-        return Ok(format!(
+        let text = format!(
             "{} {} (delay {}) in LocalStack {version}{of}; semantics are the extension's, not AWS's",
             found.extension, found.version, found.delay
-        ));
+        );
+        return Ok((text, true));
     }
     match ask::<Info>(url, "/_localstack/info").await {
-        Ok(info) if info.is_license_activated => Ok(format!(
-            "LocalStack {version} ({}) itself{of}; semantics are LocalStack's, not AWS's",
-            info.edition
-        )),
+        Ok(info) if info.is_license_activated => {
+            let text = format!(
+                "LocalStack {version} ({}) itself{of}; semantics are LocalStack's, not AWS's",
+                info.edition
+            );
+            Ok((text, false))
+        }
         _ => Err(Error::NotOffered(format!(
             "the LocalStack {version} at {url} stores replication configurations and copies \
              nothing, since the replication extension is not in it; {REMEDY}"

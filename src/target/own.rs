@@ -76,6 +76,8 @@ impl Target {
             Capability::CustomerKeys,
             Capability::ObjectLock,
             Capability::Acls,
+            Capability::HoldReplication,
+            Capability::AdvanceClock,
         ];
         self.capabilities.extend(own);
     }

@@ -1,5 +1,7 @@
 //! Sends operations and records them: invoke, then ok, fail or info.
 
+mod bucket;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -33,6 +35,8 @@ pub struct Driver {
     source: Client,
     destination: Client,
     buckets: BTreeMap<Side, String>,
+    /// The side that it writes to.
+    side: Side,
     prefix: String,
     seed: u64,
     customer_key: CustomerKey,
@@ -46,6 +50,8 @@ pub struct Driver {
 pub struct Applied {
     /// Its number in the history.
     pub op: u32,
+    /// The side that it was sent to.
+    pub side: Side,
     /// The full key.
     pub key: String,
     /// What it wrote, if it wrote an object.
@@ -73,6 +79,7 @@ impl Driver {
             source,
             destination,
             buckets,
+            side: Side::Source,
             prefix,
             seed,
             customer_key: CustomerKey::seeded(seed),
@@ -89,6 +96,21 @@ impl Driver {
             intended: Some(at),
             ..self.clone()
         }
+    }
+
+    /// The same driver, writing to another side.
+    #[must_use]
+    pub fn at(&self, side: Side) -> Self {
+        Self {
+            side,
+            ..self.clone()
+        }
+    }
+
+    /// The side that it writes to.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        self.side
     }
 
     /// The same driver, held back by a limiter.
@@ -111,7 +133,7 @@ impl Driver {
         self.key(key)
     }
 
-    /// Writes an object into the source.
+    /// Writes an object.
     ///
     /// # Errors
     /// [`Error::Usage`] for an unreadable file, [`Error::Refused`] when S3 refuses or the answer
@@ -125,7 +147,7 @@ impl Driver {
         let applied = until_known(|| async {
             let kind = kind(&write.how, content.clone(), &self.prefix);
             let mut admitted = self.admitted(requests, &write.label).await?;
-            let op = self.invoke(&write.label, Side::Source, &key, kind);
+            let op = self.invoke(&write.label, self.side, &key, kind);
             let sending = self.send(&key, &write.how, &content, &payload, &mut admitted);
             let sent = sending.await;
             self.conclude(op, &key, "write", Some(content.clone()), sent)
@@ -146,7 +168,7 @@ impl Driver {
         payload: &Payload,
         admitted: &mut Reserved,
     ) -> Result<Outcome, Wire> {
-        let (client, bucket) = (&self.source, self.bucket(Side::Source));
+        let (client, bucket) = (self.client(self.side), self.bucket(self.side));
         let shown = content.customer_key.as_ref().map(|_| &self.customer_key);
         match how {
             How::Put => send::put(client, bucket, key, content, payload, shown).await,
@@ -162,25 +184,25 @@ impl Driver {
         }
     }
 
-    /// Deletes a key of the source without naming a version.
+    /// Deletes a key without naming a version.
     ///
     /// # Errors
     /// As [`Driver::write`].
     pub async fn delete(&self, label: &str, key: &str) -> Result<Applied> {
         let key = self.key(key);
         let _admitted = self.admitted(1, label).await?;
-        let op = self.invoke(label, Side::Source, &key, OperationKind::Delete);
+        let op = self.invoke(label, self.side, &key, OperationKind::Delete);
         let request = self
-            .source
+            .client(self.side)
             .delete_object()
-            .bucket(self.bucket(Side::Source))
+            .bucket(self.bucket(self.side))
             .key(&key);
         let sent = request.send().await.map_err(Wire::sdk);
         let sent = sent.map(|answer| send::outcome(answer.version_id(), None));
         self.conclude(op, &key, "DeleteObject", None, sent)
     }
 
-    /// Deletes one version of a full key at the source.
+    /// Deletes one version of a full key.
     ///
     /// # Errors
     /// As [`Driver::write`].
@@ -193,11 +215,11 @@ impl Driver {
         let kind = OperationKind::DeleteVersion {
             version: version.clone(),
         };
-        let op = self.invoke(label, Side::Source, key, kind);
+        let op = self.invoke(label, self.side, key, kind);
         let request = self
-            .source
+            .client(self.side)
             .delete_object()
-            .bucket(self.bucket(Side::Source))
+            .bucket(self.bucket(self.side))
             .key(key);
         let sent = request
             .version_id(&version.0)
@@ -208,7 +230,7 @@ impl Driver {
         self.conclude(op, key, "DeleteObject", None, sent)
     }
 
-    /// Replaces the tags of one version of a full key at the source.
+    /// Replaces the tags of one version of a full key.
     ///
     /// # Errors
     /// As [`Driver::write`].
@@ -225,11 +247,11 @@ impl Driver {
                 tags: tags.clone(),
             };
             let _admitted = self.admitted(1, label).await?;
-            let op = self.invoke(label, Side::Source, key, kind);
+            let op = self.invoke(label, self.side, key, kind);
             let request = self
-                .source
+                .client(self.side)
                 .put_object_tagging()
-                .bucket(self.bucket(Side::Source))
+                .bucket(self.bucket(self.side))
                 .key(key);
             let request = request.version_id(&version.0).tagging(tagging(tags));
             let sent = request.send().await.map_err(Wire::sdk);
@@ -280,6 +302,7 @@ impl Driver {
                 self.recorder.ok(at, op, outcome.clone());
                 Ok(Applied {
                     op,
+                    side: self.side,
                     key: key.to_owned(),
                     content,
                     outcome,
@@ -289,7 +312,7 @@ impl Driver {
             Err(wire) => {
                 let (failure, indeterminate) = wire.clone().told();
                 self.recorder.not_ok(at, op, failure, indeterminate);
-                Err(refused(actor, self.bucket(Side::Source), key, wire))
+                Err(refused(actor, self.bucket(self.side), key, wire))
             }
         }
     }

@@ -3,15 +3,16 @@
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::upload_part::UploadPartOutput;
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart,
-    ObjectLockLegalHoldStatus, ServerSideEncryption, StorageClass,
+    BucketLifecycleConfiguration, ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload,
+    CompletedPart, ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter,
+    NoncurrentVersionExpiration, ObjectLockLegalHoldStatus, ServerSideEncryption, StorageClass,
 };
 
 use super::acl;
 use super::lock;
 use super::payload::Payload;
 use super::wire::Wire;
-use crate::history::{Content, Outcome};
+use crate::history::{Content, Lifecycle, Outcome};
 use crate::replication::Tags;
 use crate::target::{CustomerKey, Reserved};
 
@@ -224,4 +225,32 @@ fn query(tags: &Tags) -> String {
         )
     };
     tags.iter().map(pair).collect::<Vec<_>>().join("&")
+}
+
+/// A lifecycle configuration for every key.
+pub(super) fn lifecycle(lifecycle: Lifecycle) -> BucketLifecycleConfiguration {
+    let rule = |id: &str| {
+        LifecycleRule::builder()
+            .id(id)
+            .status(ExpirationStatus::Enabled)
+            .filter(LifecycleRuleFilter::builder().prefix("").build())
+    };
+    let days = |days: u32| i32::try_from(days).unwrap_or(i32::MAX);
+    let expiration = lifecycle.expiration_days.map(|expires| {
+        let expiration = LifecycleExpiration::builder().days(days(expires));
+        rule("expiration").expiration(expiration.build())
+    });
+    let noncurrent = lifecycle.noncurrent_days.map(|removed| {
+        let removal = NoncurrentVersionExpiration::builder().noncurrent_days(days(removed));
+        rule("noncurrent").noncurrent_version_expiration(removal.build())
+    });
+    let markers = lifecycle.expired_markers.then(|| {
+        let removal = LifecycleExpiration::builder().expired_object_delete_marker(true);
+        rule("markers").expiration(removal.build())
+    });
+    let rules = [expiration, noncurrent, markers].into_iter().flatten();
+    let rules = rules.map(|rule| rule.build().expect("the status is set"));
+    let configuration = BucketLifecycleConfiguration::builder();
+    let configuration = configuration.set_rules(Some(rules.collect()));
+    configuration.build().expect("the rules are set")
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::object::Object;
-use crate::history::{Ask, Side};
+use crate::history::{Ask, Lifecycle, Side, Trouble};
 use crate::replication::{BucketSetting, ReplicationStatus, Rule, Tags};
 
 /// One step of a scenario.
@@ -105,6 +105,33 @@ pub enum Step {
     },
     /// Gives back what was denied.
     Restore,
+    /// Empties a destination's bucket and deletes it.
+    DeleteBucket {
+        /// Which.
+        side: Side,
+    },
+    /// Creates a destination's bucket again, under its old name, versioned and empty.
+    CreateBucket {
+        /// Which.
+        side: Side,
+    },
+    /// Puts a lifecycle configuration.
+    Lifecycle {
+        /// What it does.
+        lifecycle: Lifecycle,
+    },
+    /// Advances the clocks of all buckets of the pair; lifecycle has acted when it ends.
+    Advance {
+        /// By how many days.
+        days: u32,
+    },
+    /// Begins or ends to hold replication up.
+    Trouble {
+        /// Of which bucket.
+        side: Side,
+        /// How.
+        trouble: Trouble,
+    },
     /// Puts a replication configuration and waits until it is live.
     Configure {
         /// The new rules.
@@ -118,6 +145,13 @@ pub enum Step {
         side: Side,
         /// What is asked, and what has to be answered.
         ask: Ask,
+    },
+    /// The same step at another side: without it, steps write to the source.
+    At {
+        /// Where.
+        side: Side,
+        /// What.
+        step: Box<Step>,
     },
     /// Waits for something, at most until the deadline; what was seen is in the history.
     Await {
@@ -251,6 +285,69 @@ impl Step {
         Self::DenyAt { side, actions }
     }
 
+    /// Puts a replication configuration and waits until it is live.
+    #[must_use]
+    pub fn configure(rules: impl IntoIterator<Item = Rule>) -> Self {
+        Self::Configure {
+            rules: rules.into_iter().collect(),
+        }
+    }
+
+    /// The same step at another side.
+    #[must_use]
+    pub fn at(self, side: Side) -> Self {
+        let step = Box::new(self);
+        Self::At { side, step }
+    }
+
+    /// Puts a lifecycle configuration.
+    #[must_use]
+    pub fn lifecycle(lifecycle: Lifecycle) -> Self {
+        Self::Lifecycle { lifecycle }
+    }
+
+    /// Advances the pair's clocks.
+    #[must_use]
+    pub fn advance(days: u32) -> Self {
+        Self::Advance { days }
+    }
+
+    /// Pauses replication out of the source.
+    #[must_use]
+    pub fn pause() -> Self {
+        Self::trouble(Side::Source, Trouble::Pause)
+    }
+
+    /// Ends the pause.
+    #[must_use]
+    pub fn resume() -> Self {
+        Self::trouble(Side::Source, Trouble::Resume)
+    }
+
+    /// Begins or ends to hold replication up at one bucket.
+    #[must_use]
+    pub fn trouble(side: Side, trouble: Trouble) -> Self {
+        Self::Trouble { side, trouble }
+    }
+
+    /// Waits until what step `of` wrote has had a window's time to arrive, then looks at both sides.
+    #[must_use]
+    pub fn await_window(of: &str) -> Self {
+        Self::Await {
+            of: of.to_owned(),
+            until: Until::WindowPassed,
+        }
+    }
+
+    /// Reads every replica of what step `of` wrote, again and again, until it is whole.
+    #[must_use]
+    pub fn await_whole(of: &str) -> Self {
+        Self::Await {
+            of: of.to_owned(),
+            until: Until::ReadWhole,
+        }
+    }
+
     /// Waits until every replica of what step `of` wrote is there.
     #[must_use]
     pub fn await_replicas(of: &str) -> Self {
@@ -278,6 +375,10 @@ pub enum Until {
     Replicated,
     /// The source shows this status.
     Status(ReplicationStatus),
+    /// The window in which it would have arrived has passed.
+    WindowPassed,
+    /// Every replica was read, and is whole.
+    ReadWhole,
 }
 
 /// An upload into the source.

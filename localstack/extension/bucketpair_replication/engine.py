@@ -31,6 +31,7 @@ class Engine:
         self.due = threading.Condition()
         self.queue, self.ticket = [], itertools.count()
         self.under_way, self.errors = 0, 0
+        self.troubles, self.waiting = {}, []
         self.pool = ThreadPoolExecutor(COPIES_AT_ONCE, thread_name_prefix="replication")
         threading.Thread(target=self.dispatch, name="replication", daemon=True).start()
 
@@ -57,18 +58,71 @@ class Engine:
         """Later tags, locks and ACLs go to every destination once, the status stays (R-DATA-07,
         R-DATA-08, R-STATUS-14)."""
         found = bucket.objects.get(key, version_id)
-        own = status(found) not in (None, REPLICA)
+        if getattr(found, "is_replica", False):
+            self.given_back(bucket, found)
+            return
+        own = status(found) is not None
         chosen = rules.read(bucket.replication) if own and bucket.replication else []
         once = {rule.destination: rule for rule in chosen if rule.enabled}
         for rule in once.values():
             self.depart(getattr(Journey(self, None, bucket, found, rule), what))
 
+    def given_back(self, bucket, replica):
+        """A replica's own tags go back where both buckets' rules say so (R-BIDI-02, R-STATUS-15)."""
+        tags = tags_of(bucket, replica)
+        chosen = [
+            rule
+            for rule in chosen_rules(bucket, replica.key, tags)
+            if rule.replica_modifications and self.synchronises(bucket, rule, replica.key, tags)
+        ]
+        if chosen:
+            replica.replication_status = PENDING
+        for rule in chosen:
+            self.depart(Journey(self, None, bucket, replica, rule).give_back)
+
+    def synchronises(self, bucket, rule, key, tags):
+        there = Journey(self, None, bucket, None, rule).destination()
+        theirs = chosen_rules(there, key, tags) if there else []
+        return any(one.destination == bucket.name and one.replica_modifications for one in theirs)
+
     def depart(self, work):
         with self.due:
             self.under_way += 1
+        self.push(work)
+
+    def push(self, work):
+        with self.due:
             at = time.monotonic() + self.delay(random)
             heapq.heappush(self.queue, (at, next(self.ticket), work))
             self.due.notify()
+
+    def trouble(self, name):
+        """What holds replication up at a bucket (R-STATUS-09, R-TIME-13)."""
+        return self.troubles.setdefault(name, {"paused": False, "away": False, "slow-downs": 0})
+
+    def change(self, name, change):
+        """Changes it, and lets go what waits; what is still held up waits again."""
+        with self.due:
+            self.trouble(name).update(change)
+            waiting, self.waiting = self.waiting, []
+        for work in waiting:
+            self.push(work)
+
+    def is_held(self, work):
+        """Trouble fails nothing: it is waited out, and a 503 costs another delay."""
+        journey = work.__self__
+        if not isinstance(journey, Journey):
+            return False
+        with self.due:
+            here, there = self.trouble(journey.bucket.name), self.trouble(journey.rule.destination)
+            if here["paused"] or there["away"]:
+                self.waiting.append(work)
+                return True
+            if not there["slow-downs"]:
+                return False
+            there["slow-downs"] -= 1
+        self.push(work)
+        return True
 
     def dispatch(self):
         while True:
@@ -79,6 +133,8 @@ class Engine:
             self.pool.submit(self.carry, work)
 
     def carry(self, work):
+        if self.is_held(work):
+            return
         try:
             work()
         except Exception:
@@ -117,7 +173,7 @@ class Journey:
         """A copy with everything the source has; None when the source went meanwhile."""
         source, replica = self.version, copy.copy(self.version)
         replica.replication_status, replica.replication_outstanding = REPLICA, 0
-        replica.is_current = True
+        replica.is_current, replica.is_replica = True, True
         replica.storage_class = self.rule.storage_class or source.storage_class
         with self.storage.open(to.name, replica, mode="w") as target:
             with self.storage.open(self.bucket.name, source, mode="r") as body:
@@ -168,6 +224,15 @@ class Journey:
             return get_canned_acl("private", owner=self.version.owner)
         return self.version.acl
 
+    def give_back(self):
+        """The source gets the replica's tags; then that one is REPLICA again, or FAILED."""
+        to = self.destination()
+        with self.engine.lock:
+            there = to.objects.get(self.version.key, self.version.version_id) if to else None
+            if there is not None and self.is_there():
+                put_tags(to, there, tags_of(self.bucket, self.version))
+            self.version.replication_status = FAILED if there is None else REPLICA
+
     def is_there(self):
         store = store_of(self.bucket.bucket_account_id)
         same = store.buckets.get(self.bucket.name) is self.bucket
@@ -214,6 +279,12 @@ def retention(to, source):
         return source.lock_mode, source.lock_until
     days = default.get("Days") or 365 * default["Years"]
     return default["Mode"], source.last_modified + datetime.timedelta(days=days)
+
+
+def chosen_rules(bucket, key, tags):
+    """The rules of a bucket that select a key with these tags."""
+    configuration = bucket.replication
+    return rules.select(rules.read(configuration), key, tags) if configuration else []
 
 
 def status(version):

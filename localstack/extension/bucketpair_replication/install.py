@@ -22,6 +22,7 @@ from .delay import DEFAULT
 from .engine import Engine, status
 
 HANDSHAKE = "/_bucketpair"
+CONTROL = "/_bucketpair/buckets/<bucket>"
 SEQUENCE = itertools.count(1)
 ORDER = threading.RLock()
 
@@ -38,6 +39,7 @@ def install():
     wrap(S3BucketPolicyProvider, "update", cloudformation.updates_policy)
     wrap(ChangeSetModelExecutor, "_execute_resource_change", cloudformation.changes)
     ROUTER.add(HANDSHAKE, functools.partial(handshake, engine))
+    ROUTER.add(CONTROL, functools.partial(control, engine), methods=["GET", "PUT"])
     return engine.delay_text
 
 
@@ -63,6 +65,17 @@ def handshake(engine, request):
         "errors": engine.errors,
     }
     return Response(json.dumps(facts), mimetype="application/json")
+
+
+def control(engine, request, bucket):
+    """What holds replication up at a bucket, as on the embedded pair: paused, away, slow-downs."""
+    if request.method == "PUT":
+        change = json.loads(request.get_data() or b"{}")
+        unknown = set(change) - {"paused", "away", "slow-downs"}
+        if unknown:
+            return Response(f"unknown field {sorted(unknown)[0]}", 400)
+        engine.change(bucket, change)
+    return Response(json.dumps(engine.trouble(bucket)), mimetype="application/json")
 
 
 def in_order(original, keys, object_key, version):

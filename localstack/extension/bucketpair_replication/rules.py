@@ -17,6 +17,7 @@ class Rule:
     storage_class: str | None
     delete_markers: bool
     owner_override: bool
+    replica_modifications: bool
     tags: dict = field(default_factory=dict)
 
 
@@ -40,6 +41,8 @@ def read_rule(rule, v1):
     tags = both.get("Tags") or ([where["Tag"]] if where.get("Tag") else [])
     prefix = rule.get("Prefix") if v1 else where.get("Prefix") or both.get("Prefix")
     markers = (rule.get("DeleteMarkerReplication") or {}).get("Status") == "Enabled"
+    criteria = rule.get("SourceSelectionCriteria") or {}
+    sync = (criteria.get("ReplicaModifications") or {}).get("Status") == "Enabled"
     return Rule(
         enabled=rule["Status"] == "Enabled",
         v1=v1,
@@ -49,6 +52,7 @@ def read_rule(rule, v1):
         storage_class=rule["Destination"].get("StorageClass"),
         delete_markers=v1 or markers,
         owner_override=bool(rule["Destination"].get("AccessControlTranslation")),
+        replica_modifications=sync,
         tags={tag["Key"]: tag["Value"] for tag in tags},
     )
 

@@ -62,6 +62,7 @@ def check_rule(rule, v2):
             "Delete marker replication is not supported if any Tag filter is specified. "
             "Please refer to S3 Developer Guide for more information."
         )
+    enabled((rule.get("SourceSelectionCriteria") or {}).get("ReplicaModifications"))
     check_destination(rule.get("Destination") or {})
     check_owner(rule.get("Destination") or {})
 
@@ -208,7 +209,6 @@ def refuse_what_is_not_carried_out(rule):
     criteria = rule.get("SourceSelectionCriteria") or {}
     asked = {name: to.get(name) for name in UNSUPPORTED}
     asked["SseKmsEncryptedObjects"] = criteria.get("SseKmsEncryptedObjects")
-    asked["ReplicaModifications"] = enabled(criteria.get("ReplicaModifications"))
     asked["ExistingObjectReplication"] = enabled(rule.get("ExistingObjectReplication"))
     asked["this StorageClass"] = to.get("StorageClass") in FOREIGN_CLASSES or None
     for what, value in asked.items():

@@ -69,7 +69,8 @@ fn what_somebody_wrote_at_the_destination_is_not_foreign() {
         .op(200, "own", (DESTINATION, "k"), put, Some("own"))
         .absent(600, "k", "v1")
         .listing(650, DESTINATION, "k", &["own"]);
-    assert_eq!(stays_absent(&story), Pass);
+    let of_the_source = Check::new(CheckKind::StaysAbsent).of(["w"]);
+    assert_eq!(story.finding(of_the_source).verdict, Pass);
 }
 
 #[test]
@@ -113,4 +114,26 @@ fn a_version_that_never_arrived_proves_nothing_about_its_deletion() {
         .canary(100)
         .absent(700, "k", "v1");
     assert_eq!(story.verdict(CheckKind::VersionDeleteStays), Unknown);
+}
+
+/// The destination is deleted and created anew between 50 and 61 ms.
+fn recreated() -> Story {
+    let bucket = (DESTINATION, "");
+    Story::new()
+        .put(0, "w", "k", "v1")
+        .replica(20, "k", "v1")
+        .op(50, "bucket", bucket, OperationKind::DeleteBucket, None)
+        .op(60, "bucket", bucket, OperationKind::CreateBucket, None)
+}
+
+#[rstest]
+#[case::absent(recreated().canary(100).absent(700, "k", "v1"), Pass)]
+#[case::it_came_back(recreated().canary(100).replica(700, "k", "v1"), Fail)]
+#[case::without_a_canary(recreated().absent(700, "k", "v1"), Unknown)]
+#[case::not_looked_at(recreated().canary(100), Unknown)]
+fn a_new_destination_is_not_filled_with_the_old_ones_replicas(
+    #[case] story: Story,
+    #[case] verdict: Verdict,
+) {
+    assert_eq!(story.verdict(CheckKind::NotRestored), verdict);
 }

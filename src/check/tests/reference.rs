@@ -166,16 +166,13 @@ fn a_write_to_a_suspended_destination_fails_for_good() {
 }
 
 #[test]
-fn writes_at_the_destination_and_lost_answers_are_left_out() {
-    let put = OperationKind::Put(content());
-    let mut story = Story::new()
-        .op(0, "own", (DESTINATION, "k"), put, Some("own"))
-        .put(10, "lost", "k", "v1");
+fn lost_answers_are_left_out() {
+    let mut story = Story::new().put(10, "lost", "k", "v1");
     story.0.events.pop();
     story.0.events.push(Timed {
         at: ms(20),
         event: Event::Info {
-            op: 1,
+            op: 0,
             failure: crate::history::Failure::default(),
         },
     });
@@ -218,4 +215,34 @@ fn tags_are_those_of_the_last_change_and_select_nothing_later() {
     assert_eq!(version.tags, map(&[("team", "b")]));
     assert_eq!(version.tags_since, ms(11));
     assert_eq!(fate(&story, "w"), absent("R-STATUS-02"));
+}
+
+fn at_the_destination(story: Story, at: u64, label: &str, version: &str) -> Story {
+    story.op(at, label, (DESTINATION, "k"), put(), Some(version))
+}
+
+fn configured_at_the_destination(story: Story, at: u64, rules: Vec<Rule>) -> Story {
+    let kind = OperationKind::Configure { rules };
+    story.op(at, "configure", (DESTINATION, ""), kind, None)
+}
+
+#[test]
+fn writes_at_the_destination_go_where_its_own_rules_say() {
+    let story = at_the_destination(Story::new(), 0, "one-way", "v1");
+    let back = Rule::new("back").with_destination("source");
+    let story = configured_at_the_destination(story, 10, vec![back]);
+    let story = at_the_destination(story, 20, "back", "v2");
+    assert_eq!(at(&story, "one-way", SOURCE), absent("R-NOT-12"));
+    assert_eq!(at(&story, "back", SOURCE), REPLICA);
+    assert!(!expected(&story.0)[0].fates.contains_key(&DESTINATION));
+}
+
+#[test]
+fn a_replica_is_not_sent_onward() {
+    let onward = Rule::new("onward").with_destination("destination-2");
+    let story = configured_at_the_destination(Story::new(), 0, vec![onward]);
+    let story = at_the_destination(story.put(10, "w", "k", "v1"), 20, "middle", "v2");
+    assert_eq!(fate(&story, "w"), REPLICA);
+    assert_eq!(second(&story, "w"), absent("R-NOT-02"));
+    assert_eq!(second(&story, "middle"), REPLICA);
 }

@@ -21,7 +21,9 @@ fn seen(statuses: &[(u64, Option<ReplicationStatus>)]) -> Story {
 #[case::nobody_looked_after_the_deadline(&[(1, Some(Pending))], Unknown)]
 #[case::first_seen_completed_after_the_deadline(&[(1_100, Some(Completed))], Unknown)]
 #[case::never_looked_at(&[], Unknown)]
-#[case::no_status(&[(1, None), (9, Some(Completed))], Fail)]
+#[case::no_status_at_first(&[(1, None), (9, Some(Completed))], Pass)]
+#[case::never_a_status(&[(1, None), (1_100, None)], Fail)]
+#[case::no_status_afterwards(&[(1, Some(Pending)), (9, None)], Fail)]
 #[case::failed(&[(1, Some(Pending)), (9, Some(Failed))], Fail)]
 #[case::replica_at_the_source(&[(1, Some(Replica))], Fail)]
 #[case::pending_again(&[(1, Some(Completed)), (9, Some(Pending)), (20, Some(Completed))], Fail)]
@@ -106,4 +108,16 @@ fn what_no_rule_selects_has_no_status(
         .iter()
         .fold(story, |story, status| story.status(5, "k", "v1", *status));
     assert_eq!(story.verdict(CheckKind::NoStatus), verdict);
+}
+
+#[rstest]
+#[case::pending(&[(1, Some(Pending))], Pass)]
+#[case::completed(&[(1, Some(Completed))], Pass)]
+#[case::none_at_first(&[(1, None), (9, Some(Pending))], Fail)]
+#[case::not_looked_at(&[], Unknown)]
+fn a_status_is_there_from_the_first_look_on(
+    #[case] statuses: &[(u64, Option<ReplicationStatus>)],
+    #[case] verdict: Verdict,
+) {
+    assert_eq!(seen(statuses).verdict(CheckKind::PendingAtOnce), verdict);
 }

@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::history::{Ask, Call, Reply};
+use crate::history::{Ask, Call, Reply, Trouble};
 use Verdict::{Fail, Pass, Unknown};
 
 #[rstest]
@@ -111,7 +111,28 @@ fn every_check_of_operations_that_nobody_looked_at_is_unknown() {
         .delete_version(40, "version", "k", "v1")
         .suspend(50, DESTINATION, false)
         .put(60, "refused", "k/2", "v2")
-        .invoke(70, "asked", (SOURCE, ""), OperationKind::Ask(ask()));
+        .suspend(65, DESTINATION, true);
+    let on = |kind: OperationKind| {
+        move |story: Story, at| story.op(at, "bucket", (DESTINATION, ""), kind, None)
+    };
+    let retag = OperationKind::Tag {
+        version: "v1".into(),
+        tags: map(&[]),
+    };
+    let story = on(OperationKind::DeleteBucket)(story, 70);
+    let story = on(OperationKind::CreateBucket)(story, 75);
+    let trouble = Trouble::Outage;
+    let story = on(OperationKind::Trouble { trouble })(story, 80)
+        .put(90, "held", "k/3", "v3")
+        .op(100, "retag", (DESTINATION, "k"), retag, None)
+        .op(
+            110,
+            "advance",
+            (SOURCE, ""),
+            OperationKind::Advance { days: 1 },
+            None,
+        )
+        .invoke(120, "asked", (SOURCE, ""), OperationKind::Ask(ask()));
     for kind in CheckKind::ALL {
         let finding = story.finding(Check::new(*kind));
         assert_eq!(finding.verdict, Unknown, "{kind}: {finding:?}");

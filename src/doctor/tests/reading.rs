@@ -106,7 +106,11 @@ async fn every_element_is_read() {
     let mut rule = rule.with_replica_kms_key(key);
     rule.owner_override = Some("444455556666".to_owned());
     let expected = ConfiguredRule {
-        rule: rule.with_priority(3).with_destination("replica"),
+        rule: rule
+            .with_priority(3)
+            .with_destination("replica")
+            .with_replica_modifications()
+            .with_replication_time(),
         account: Some("444455556666".to_owned()),
         owner_override: true,
         kms_opt_in: true,

@@ -26,6 +26,7 @@ use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use super::super::creation::Tags;
 use super::super::rules::{self, Buckets};
+use super::super::trouble::Trouble;
 use super::super::world::{Bucket, State, World};
 use super::super::{ACCOUNT, Defect, replicator};
 use super::{Api, answer, bucket, bucket_mut, refusal};
@@ -120,6 +121,8 @@ fn new_bucket(region: String) -> Bucket {
         tags: None,
         replication: None,
         policy: None,
+        trouble: Trouble::default(),
+        ahead: std::time::Duration::ZERO,
         keys: BTreeMap::new(),
     }
 }
@@ -246,6 +249,10 @@ pub(super) async fn put_bucket_versioning(
         ));
     }
     bucket.versioning = Some(status);
+    drop(state);
+    if api.world.has(Defect::RestoresDestination) {
+        replicator::restore(&Arc::clone(&api.world), &request.input.bucket);
+    }
     answer(PutBucketVersioningOutput {})
 }
 
@@ -271,7 +278,7 @@ pub(super) async fn delete_bucket_encryption(
     answer(DeleteBucketEncryptionOutput {})
 }
 
-/// `PutBucketLifecycleConfiguration`: stored, and not carried out.
+/// `PutBucketLifecycleConfiguration`: carried out when the bucket's clock is advanced.
 pub(super) async fn put_bucket_lifecycle_configuration(
     api: &Api,
     request: S3Request<PutBucketLifecycleConfigurationInput>,

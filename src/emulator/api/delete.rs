@@ -10,13 +10,11 @@ use s3s::dto::{
 use s3s::{S3Error, S3Request, S3Response, S3Result, s3_error};
 
 use super::super::Defect;
-use super::super::lock::Lock;
 use super::super::matching;
 use super::super::replicator;
 use super::super::world::{State, Version, World};
 use super::conditions;
 use super::{Api, answer, bucket, bucket_mut};
-use crate::replication::Tags;
 
 /// What a deletion did.
 struct Deleted {
@@ -207,7 +205,7 @@ fn put_marker(
     let id = if versioned { id } else { "null".to_owned() };
     let mut rules = matching::for_marker(world, bucket, key);
     rules.retain(|_| travels);
-    let marker = marker(id.clone(), sequence, SystemTime::now());
+    let marker = Version::marker(id.clone(), sequence, bucket.now());
     let versions = bucket.keys.entry(key.to_owned()).or_default();
     if !versioned {
         versions.retain(|version| version.id != "null");
@@ -221,17 +219,12 @@ fn put_marker(
     })
 }
 
-fn marker(id: String, sequence: u64, modified: SystemTime) -> Version {
-    Version {
-        id,
-        sequence,
-        modified,
-        object: None,
-        tags: Tags::new(),
-        lock: Lock::default(),
-        acl: Vec::new(),
-        storage_class: None,
-        status: None,
-        outstanding: 0,
-    }
+/// Sends a marker that lifecycle made: the defect that S3 does not have (R-NOT-05).
+pub(super) fn send_marker(world: &Arc<World>, bucket_name: &str, key: &str, id: &str) {
+    let rules = {
+        let state = world.lock();
+        let bucket = state.buckets.get(bucket_name);
+        bucket.map_or_else(Vec::new, |bucket| matching::for_marker(world, bucket, key))
+    };
+    replicator::replicate_marker(world, bucket_name, key, id, rules);
 }

@@ -9,7 +9,6 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
-use super::super::Defect;
 use super::super::acl::{self, acl_asked};
 use super::super::checksum::Claims;
 use super::super::encryption::{Asked, CustomerKey, Encryption, asked};
@@ -17,6 +16,7 @@ use super::super::lock::{self, lock_asked};
 use super::super::matching::{self, Written};
 use super::super::replicator;
 use super::super::world::{Object, Version, World};
+use super::super::{Defect, FirstStatus};
 use super::conditions::{self, Conditions};
 use super::refused::{self, what_is_not_there};
 use super::{Api, answer, bucket, reading, tagging};
@@ -286,10 +286,10 @@ pub(super) fn commit(
     new: New,
     condition: impl FnOnce(Option<&str>) -> S3Result<()>,
 ) -> S3Result<Committed> {
-    let modified = SystemTime::now();
     let mut state = world.lock();
     let (sequence, id) = (state.next(), state.version_id());
     let bucket = super::bucket_mut(&mut state, bucket_name)?;
+    let modified = bucket.now();
     let current = bucket
         .keys
         .get(key)
@@ -322,6 +322,9 @@ pub(super) fn commit(
         storage_class: new.storage_class,
         status: first_status(world, &rules),
         outstanding: rules.len(),
+        is_refused: false,
+        is_replica: false,
+        arrived: None,
     };
     let version_id = bucket.versioning.is_some().then(|| version.id.clone());
     let id = version.id.clone();
@@ -344,6 +347,8 @@ fn first_status(world: &World, rules: &[Rule]) -> Option<ReplicationStatus> {
             .has(Defect::StatusWithoutRule)
             .then_some(ReplicationStatus::Completed),
         false if world.has(Defect::CompletedTooEarly) => Some(ReplicationStatus::Completed),
+        false if world.has(Defect::LateStatus) => None,
+        false if world.settings.unsure.first_status == FirstStatus::Later => None,
         false => Some(ReplicationStatus::Pending),
     }
 }

@@ -1,4 +1,4 @@
-//! What is the embedded pair's own, beside S3: its roles and what it knows of failures.
+//! What is the embedded pair's own, beside S3: its roles, what it knows of failures, and trouble.
 //!
 //! `/_bucketpair` names no bucket that S3 could have. Requests are signed like all others:
 //!
@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `GET /_bucketpair/about` | says that this is an embedded pair |
 //! | `GET /_bucketpair/failures/BUCKET` | the failed replications of a source bucket, as S3's event records |
+//! | `GET, PUT /_bucketpair/buckets/BUCKET` | what holds replication up (`paused`, `away`, `slow-downs`); `advance-days` carries lifecycle out |
 //! | `GET, PUT, DELETE /_bucketpair/roles/NAME` | a role, as JSON |
 //! | `PUT, DELETE /_bucketpair/roles/NAME/policies/POLICY` | one policy of a role |
 //! | `PUT, DELETE /_bucketpair/roles/NAME/trust` | its trust policy; without one S3 may assume it |
@@ -22,6 +23,7 @@ use serde_json::{Value, json};
 use super::super::Defect;
 use super::super::policy::PolicyError;
 use super::super::roles::{Role, RolePolicy};
+use super::super::trouble::Change;
 use super::super::world::World;
 use super::refusal;
 
@@ -69,6 +71,8 @@ impl S3Route for Own {
         let answer = match (request.method.as_str(), parts.as_slice()) {
             ("GET", [] | ["about"]) => Some(self.about()),
             ("GET", ["failures", bucket]) => Some(self.failures(bucket)),
+            ("GET", ["buckets", bucket]) => Some(self.trouble(bucket)?),
+            ("PUT", ["buckets", bucket]) => self.put_trouble(bucket, read_change(&body)?)?,
             ("GET", ["roles", role]) => Some(self.role(role)?),
             ("PUT", ["roles", role]) => self.put_role(role, read(&body)?)?,
             ("DELETE", ["roles", role]) => self.delete_role(role),
@@ -107,6 +111,23 @@ impl Own {
             .filter(|failure| failure.bucket == bucket);
         let records: Vec<_> = of_bucket.map(|failure| failure.record(region)).collect();
         json!({ "Records": records })
+    }
+
+    fn trouble(&self, bucket: &str) -> S3Result<Value> {
+        let state = self.0.lock();
+        let trouble = super::bucket(&state, bucket)?.trouble;
+        serde_json::to_value(trouble).map_err(|error| s3_error!(InternalError, "{error}"))
+    }
+
+    fn put_trouble(&self, bucket: &str, change: Change) -> S3Result<Option<Value>> {
+        let markers = self.0.control(bucket, change);
+        let markers = markers.ok_or_else(super::no_such_bucket)?;
+        if self.0.has(Defect::LifecycleMarkerTravels) {
+            for (key, id) in markers {
+                super::delete::send_marker(&self.0, bucket, &key, &id);
+            }
+        }
+        Ok(None)
     }
 
     fn role(&self, name: &str) -> S3Result<Value> {
@@ -167,6 +188,10 @@ impl Own {
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> S3Result<T> {
     serde_json::from_slice(body).map_err(|error| malformed(&PolicyError(error.to_string())))
+}
+
+fn read_change(body: &[u8]) -> S3Result<Change> {
+    serde_json::from_slice(body).map_err(|error| s3_error!(InvalidRequest, "{error}"))
 }
 
 /// IAM's word for a document that it refuses.

@@ -76,21 +76,36 @@ pub(super) fn read(
         delete_markers,
         replica_kms_key,
         owner_override,
+        replica_modifications: rule
+            .source_selection_criteria
+            .as_ref()
+            .and_then(|criteria| criteria.replica_modifications.as_ref())
+            .is_some_and(|sync| sync.status.as_str() == "Enabled"),
+        metrics: is_set(
+            rule.destination
+                .metrics
+                .as_ref()
+                .map(|on| on.status.as_str()),
+        ),
+        replication_time: is_set(
+            rule.destination
+                .replication_time
+                .as_ref()
+                .map(|on| on.status.as_str()),
+        ),
     })
+}
+
+/// The words themselves were checked.
+fn is_set(word: Option<&str>) -> bool {
+    word == Some("Enabled")
 }
 
 /// Refuses with 501 what S3 might take and the embedded pair cannot do; nothing is quietly dropped.
 pub(super) fn supported(rule: &ReplicationRule) -> S3Result<()> {
     let to = &rule.destination;
     let wanted = |word: &str| word == "Enabled";
-    let criteria = rule.source_selection_criteria.as_ref();
     let asked = [
-        (
-            criteria
-                .and_then(|criteria| criteria.replica_modifications.as_ref())
-                .is_some_and(|sync| wanted(sync.status.as_str())),
-            "ReplicaModifications",
-        ),
         // R-CFG-20: no longer supported by S3 either.
         (
             rule.existing_object_replication

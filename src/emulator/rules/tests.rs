@@ -289,11 +289,41 @@ fn invalid_argument(#[case] config: Config) {
 }
 
 #[rstest]
-#[case::sync(with(v2(), |r| r.source_selection_criteria = Some(modifications("Enabled"))), "ReplicaModifications")]
 #[case::cfg_20(with(v2(), |r| r.existing_object_replication = Some(ExistingObjectReplication { status: word("Enabled") })), "ExistingObjectReplication")]
 #[case::class(sending(v2(), |to| to.storage_class = Some(StorageClass::from_static(StorageClass::OUTPOSTS))), "StorageClass")]
 fn not_implemented(#[case] config: Config, #[case] text: &str) {
     refused("source", config, 501, "NotImplemented", text);
+}
+
+/// R-BIDI-02, R-TIME-07: read into the rule, and echoed as they were put.
+#[rstest]
+#[case(with(v2(), |r| r.source_selection_criteria = Some(modifications("Enabled"))), (true, false, false))]
+#[case(with(v2(), |r| r.source_selection_criteria = Some(modifications("Disabled"))), (false, false, false))]
+#[case(sending(v2(), |to| to.metrics = Some(metrics("Enabled", None))), (false, true, false))]
+#[case(rtc("Enabled", 15, Some(metrics("Enabled", Some(15)))), (false, true, true))]
+#[case(rtc("Disabled", 15, Some(metrics("Disabled", Some(15)))), (false, false, false))]
+fn synchronisation_metrics_and_time_control_are_read(
+    #[case] config: Config,
+    #[case] wanted: (bool, bool, bool),
+) {
+    let checked = check("source", config.clone(), &Three).unwrap();
+    let rule = &checked.rules[0];
+    let read = (
+        rule.replica_modifications,
+        rule.metrics,
+        rule.replication_time,
+    );
+    assert_eq!(read, wanted);
+    let (put, echo) = (&config.rules[0], &checked.echo.rules[0]);
+    assert_eq!(
+        echo.source_selection_criteria,
+        put.source_selection_criteria
+    );
+    assert_eq!(echo.destination.metrics, put.destination.metrics);
+    assert_eq!(
+        echo.destination.replication_time,
+        put.destination.replication_time
+    );
 }
 
 #[test]
@@ -452,7 +482,6 @@ fn writes(
 ) {
     assert_eq!(names(&select(&rules, key, &tags(object))), expected);
 }
-
 #[rstest]
 #[case::del_01(vec![Rule::new("a")], "x", &[])]
 #[case::del_02(vec![Rule::new("a").with_delete_markers()], "x", &["a"])]

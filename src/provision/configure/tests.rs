@@ -37,7 +37,9 @@ async fn a_change_of_rules_waits_until_it_is_read() {
         .unwrap()
         .clone_from(&old_world.lock().unwrap());
     let rules = [Rule::new("everything").disabled()];
-    configure(&slow, &pair, &rules, DEFAULT_ROLE).await.unwrap();
+    configure(&slow, &pair, Side::Source, &rules, DEFAULT_ROLE)
+        .await
+        .unwrap();
     assert_eq!(reads.load(std::sync::atomic::Ordering::SeqCst), 14);
     assert!(calls(&log, &source).len() > 8);
 }

@@ -1,6 +1,6 @@
 //! Versions that Object Lock keeps: a scenario locked them, under GOVERNANCE alone.
 //!
-//! Only what is ours to remove comes here. COMPLIANCE cannot be bypassed, and stays.
+//! Only what is ours to remove comes here. A lock that nobody may bypass stays.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{ObjectLockLegalHold, ObjectLockLegalHoldStatus};

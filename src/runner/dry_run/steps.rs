@@ -73,6 +73,13 @@ fn step(step: &Step) -> String {
             enabled: true,
         } => format!("enable versioning of the {side}"),
         Step::Versioning { side, .. } => format!("suspend versioning of the {side}"),
+        Step::At { side, step: inner } => format!("{} at the {side}", self::step(inner)),
+        Step::Trouble { side, trouble } => {
+            format!("{} at the {side}", first_word(&format!("{trouble:?}")))
+        }
+        Step::DeleteBucket { side } => format!("delete the bucket of the {side}"),
+        Step::CreateBucket { side } => format!("make the bucket of the {side} again"),
+        Step::Advance { days } => format!("advance the clock by {days} days"),
         Step::Configure { rules } => format!("put {} rules", rules.len()),
         // `Await { of: …`, `Restore`: its own name says what it does.
         other => first_word(&format!("{other:?}")),

@@ -65,6 +65,7 @@ fn intended<'a>(writes: &'a [Intended], operation: &Operation) -> Option<&'a Int
 fn applied((op, operation): (u32, &Operation), outcome: &Outcome, at: Instant) -> Applied {
     Applied {
         op,
+        side: operation.side,
         key: operation.key.clone(),
         content: operation.kind.content().cloned(),
         outcome: outcome.clone(),

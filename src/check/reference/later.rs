@@ -1,0 +1,138 @@
+//! What comes after a write: changes of tags, locks and grants, deletions, what is held up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Expected, Fate, Model, resolve, selects};
+use crate::history::{Instant, Operation, OperationKind, Side};
+use crate::replication::{Rule, Tags, VersionId};
+
+impl Model<'_> {
+    fn known(&mut self, key: &str, version: &VersionId) -> Option<&mut Expected> {
+        let place = *self.written.get(&(key, version.clone()))?;
+        self.versions.get_mut(place)
+    }
+
+    /// A later change of the lock or the grants of a version.
+    pub(super) fn protect(&mut self, operation: &Operation, at: Instant) {
+        let (OperationKind::Retain { version, .. }
+        | OperationKind::Acl { version, .. }
+        | OperationKind::Hold { version, .. }) = &operation.kind
+        else {
+            return;
+        };
+        let Some(known) = self.known(&operation.key, version) else {
+            return;
+        };
+        match &operation.kind {
+            OperationKind::Retain { retention, .. } => {
+                known.lock.retention = Some(retention.clone());
+                known.lock_since = at;
+            }
+            OperationKind::Hold { held, .. } => {
+                known.lock.held = *held;
+                known.lock_since = at;
+            }
+            OperationKind::Acl { grants, .. } => {
+                known.grants.clone_from(grants);
+                known.grants_since = at;
+            }
+            _ => {}
+        }
+    }
+
+    /// The sides that no enabled rule of the origin leads to from this key, or that something is in
+    /// the way of.
+    fn without_a_way(&self, key: &str, origin: Side) -> BTreeSet<Side> {
+        let rules = self.rules.get(&origin).map_or(&[][..], Vec::as_slice);
+        let leads = |side: Side| {
+            let names = |rule: &Rule| {
+                rule.enabled
+                    && key.starts_with(&rule.filter.prefix)
+                    && resolve(self.plan, rule) == Some(side)
+            };
+            rules.iter().any(names) && self.obstacles.leave_open(origin, side)
+        };
+        let sides = self.sides.iter().copied();
+        sides
+            .filter(|side| *side != origin && !leads(*side))
+            .collect()
+    }
+
+    /// Keeps what cannot get through now.
+    pub(super) fn hold(&mut self, op: u32, origin: Side, fates: &BTreeMap<Side, Fate>) {
+        let held = fates
+            .iter()
+            .filter(|(side, fate)| fate.arrives() && self.obstacles.hold(origin, **side));
+        self.held.extend(held.map(|(side, _)| (op, *side)));
+    }
+
+    /// Lets go of what is held up no longer; its deadlines count from now on.
+    pub(super) fn release(&mut self, at: Instant) {
+        for (op, side) in std::mem::take(&mut self.held) {
+            let version = self.versions.iter_mut().find(|version| version.op == op);
+            let Some(version) = version else { continue };
+            match self.obstacles.hold(version.origin, side) {
+                true => drop(self.held.insert((op, side))),
+                false => version.free = at,
+            }
+        }
+    }
+
+    /// A version that is deleted while it is held up is lost to its replicas (R-NOT-11).
+    pub(super) fn lose(&mut self, operation: &Operation, version: &VersionId) {
+        let named = (operation.key.as_str(), version.clone());
+        let Some(place) = self.written.get(&named).copied() else {
+            return;
+        };
+        let known = &mut self.versions[place];
+        if known.origin != operation.side {
+            return;
+        }
+        for (side, fate) in &mut known.fates {
+            if self.held.remove(&(known.op, *side)) {
+                *fate = Fate::Absent {
+                    because: "R-NOT-11",
+                };
+            }
+        }
+    }
+}
+
+impl Model<'_> {
+    /// Changed tags follow to the replicas; those of a replica go back only where the rules of both
+    /// sides synchronise replica modifications (R-DATA-08, R-BIDI-02).
+    pub(super) fn retag(
+        &mut self,
+        operation: &Operation,
+        version: &VersionId,
+        tags: &Tags,
+        at: Instant,
+    ) {
+        let named = (operation.key.as_str(), version.clone());
+        let Some(place) = self.written.get(&named).copied() else {
+            return;
+        };
+        let (side, known) = (operation.side, &self.versions[place]);
+        let travels = known.origin == side || self.synchronises(known, side);
+        let unsure = self.without_a_way(&operation.key, side);
+        let (tags, known) = (tags.clone(), &mut self.versions[place]);
+        if travels {
+            known.own_tags.clear();
+            (known.tags, known.tags_since) = (tags, at);
+            known.tags_unsure = unsure;
+        } else {
+            known.own_tags.insert(side, (tags, at));
+        }
+    }
+
+    fn synchronises(&self, known: &Expected, replica: Side) -> bool {
+        let on = |from: Side, to: Side| {
+            let content = known.content.as_ref();
+            let rules = self.rules.get(&from).map_or(&[][..], Vec::as_slice);
+            let towards = |rule: &&Rule| rule.enabled && resolve(self.plan, rule) == Some(to);
+            let mut rules = rules.iter().filter(towards);
+            rules.any(|rule| rule.replica_modifications && selects(rule, &known.key, content))
+        };
+        on(known.origin, replica) && on(replica, known.origin)
+    }
+}

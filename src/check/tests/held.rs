@@ -1,0 +1,125 @@
+//! Versions that are held up, and replicas that are read while they arrive.
+
+use rstest::rstest;
+
+use super::*;
+use crate::check::reference::{Fate, expected};
+use crate::history::Trouble;
+use ReplicationStatus::{Completed, Failed, Pending};
+use Verdict::{Fail, Pass, Unknown};
+
+impl Story {
+    fn trouble(self, at: u64, side: Side, trouble: Trouble) -> Self {
+        let kind = OperationKind::Trouble { trouble };
+        self.op(at, "trouble", (side, ""), kind, None)
+    }
+}
+
+/// Paused from 0 to 800 ms; written at 10 ms, so that the window ends at 511 ms.
+fn paused(statuses: &[(u64, ReplicationStatus)], absent: &[u64]) -> Story {
+    let story = Story::new()
+        .trouble(0, SOURCE, Trouble::Pause)
+        .put(10, "w", "k", "v1");
+    let story = statuses.iter().fold(story, |story, (at, status)| {
+        story.status(*at, "k", "v1", Some(*status))
+    });
+    let story = absent
+        .iter()
+        .fold(story, |story, at| story.absent(*at, "k", "v1"));
+    story.trouble(800, SOURCE, Trouble::Resume)
+}
+
+#[rstest]
+#[case::pending_and_absent(&[(20, Pending), (600, Pending)], &[600], Pass)]
+#[case::failed(&[(20, Pending), (600, Failed)], &[600], Fail)]
+#[case::completed(&[(20, Completed)], &[600], Fail)]
+#[case::looked_before_the_window(&[(20, Pending)], &[20], Unknown)]
+#[case::the_destination_was_not_looked_at(&[(600, Pending)], &[], Unknown)]
+#[case::the_source_was_not_looked_at(&[], &[600], Unknown)]
+fn what_is_paused_stays_pending(
+    #[case] statuses: &[(u64, ReplicationStatus)],
+    #[case] absent: &[u64],
+    #[case] verdict: Verdict,
+) {
+    let story = paused(statuses, absent).status(900, "k", "v1", Some(Completed));
+    assert_eq!(story.verdict(CheckKind::HeldBack), verdict);
+}
+
+#[test]
+fn a_replica_that_comes_during_the_pause_fails() {
+    let story = Story::new()
+        .trouble(0, SOURCE, Trouble::Pause)
+        .put(10, "w", "k", "v1")
+        .status(600, "k", "v1", Some(Pending))
+        .replica(600, "k", "v1")
+        .trouble(800, SOURCE, Trouble::Resume);
+    assert_eq!(story.verdict(CheckKind::HeldBack), Fail);
+}
+
+#[test]
+fn what_was_never_held_up_proves_nothing() {
+    let story = Story::new()
+        .put(0, "w", "k", "v1")
+        .status(600, "k", "v1", Some(Pending))
+        .absent(600, "k", "v1");
+    assert_eq!(story.verdict(CheckKind::HeldBack), Unknown);
+}
+
+#[test]
+fn deadlines_count_from_the_end_of_the_pause() {
+    let story = paused(&[], &[]).absent(1_500, "k", "v1");
+    assert_eq!(expected(&story.0)[0].free, ms(801));
+    assert_eq!(story.verdict(CheckKind::Arrives), Unknown);
+    let story = story.replica(1_700, "k", "v1");
+    assert_eq!(story.verdict(CheckKind::Arrives), Pass);
+}
+
+#[rstest]
+#[case::while_it_was_paused(500, Fate::Absent { because: "R-NOT-11" })]
+#[case::afterwards(900, Fate::Replica { storage_class: None, kms_key: None, retained_days: None, has_acl: false })]
+fn a_version_that_is_deleted_before_it_was_copied_is_lost(#[case] at: u64, #[case] fate: Fate) {
+    let story = Story::new()
+        .trouble(0, DESTINATION, Trouble::Outage)
+        .put(10, "w", "k", "v1");
+    let story = match at < 800 {
+        true => {
+            story
+                .delete_version(at, "d", "k", "v1")
+                .trouble(800, DESTINATION, Trouble::Recovery)
+        }
+        false => story
+            .trouble(800, DESTINATION, Trouble::Recovery)
+            .delete_version(at, "d", "k", "v1"),
+    };
+    assert_eq!(expected(&story.0)[0].fates[&DESTINATION], fate);
+}
+
+fn read_at(story: Story, at: u64, size: u64, sha256: &str) -> Story {
+    let seen = ObjectSeen {
+        size,
+        sha256: Some(sha256.to_owned()),
+        ..replica("v1")
+    };
+    story.look(at, DESTINATION, "k", "v1", present(seen))
+}
+
+#[rstest]
+#[case::absent_then_whole(Some(5), &[(20, 3, "abc")], Pass)]
+#[case::half_of_it(Some(5), &[(20, 1, "a"), (30, 3, "abc")], Fail)]
+#[case::other_bytes(Some(5), &[(20, 3, "xyz")], Fail)]
+#[case::not_read_before_it_came(None, &[(20, 3, "abc")], Unknown)]
+#[case::never_read(Some(5), &[], Unknown)]
+fn a_replica_is_absent_or_whole(
+    #[case] absent: Option<u64>,
+    #[case] read: &[(u64, u64, &str)],
+    #[case] verdict: Verdict,
+) {
+    let story = Story::new().put(0, "w", "k", "v1");
+    let story = absent
+        .into_iter()
+        .fold(story, |story, at| story.absent(at, "k", "v1"));
+    let story = read.iter().fold(story, |story, (at, size, hash)| {
+        read_at(story, *at, *size, hash)
+    });
+    assert_eq!(story.verdict(CheckKind::Atomic), verdict);
+}
