@@ -156,7 +156,7 @@ fn one_endpoint_serves_both_regions_as_localstack_does() {
     let served = Served::start(&["--single-endpoint"]);
     assert_eq!(served.source, served.destination);
     expect(
-        &served.run(&["run", "version-id", "two-*"]),
+        &served.run(&["run", "version-id", "two-dest*"]),
         0,
         &["2 passed"],
     );

@@ -53,7 +53,10 @@ fn save_in(folder: &Path) -> Result<Journal> {
     let file = options.open(&path).map_err(cannot)?;
     // What another run is writing is not thrown away.
     lock(&file, &path)?;
-    file.set_len(0).map_err(cannot)?;
+    // A pipe or a device has nothing to throw away.
+    if file.metadata().map_err(cannot)?.is_file() {
+        file.set_len(0).map_err(cannot)?;
+    }
     Ok(Journal::saved(&path, file))
 }
 
