@@ -30,6 +30,9 @@ fn once(view: &View<'_>, expected: &Expected) -> Judged {
         let mut seen = BTreeSet::new();
         for listed in listed {
             let is_new = seen.insert(&listed.version);
+            if is_new && !known.contains(&listed.version) && is_lost(view, side, key) {
+                return Judged::unknown(wanted, "a write was not answered, and may have made more");
+            }
             if !is_new || !known.contains(&listed.version) {
                 let what = if is_new {
                     "which nobody wrote"
@@ -45,6 +48,12 @@ fn once(view: &View<'_>, expected: &Expected) -> Judged {
     waited(view, side, expected, expected.free, wanted, listed)
 }
 
+/// Whether something was sent to a key at one side that was not acknowledged.
+fn is_lost(view: &View<'_>, side: Side, key: &str) -> bool {
+    let mut there = view.ops.on(key).filter(|op| op.operation.side == side);
+    there.any(|op| op.answer.is_none())
+}
+
 /// The versions of a key that have a place at one side.
 fn belonging<'v>(view: &'v View<'_>, side: Side, key: &str) -> BTreeSet<&'v VersionId> {
     let here = |expected: &&Expected| {
@@ -55,17 +64,24 @@ fn belonging<'v>(view: &'v View<'_>, side: Side, key: &str) -> BTreeSet<&'v Vers
     here.map(|expected| &expected.version).collect()
 }
 
-/// The same set of versions and markers on every side that a key is sent to. Which is current is
-/// noted: AWS does not say.
+/// The same set of versions and markers on the sides that a key was written at, each of which sends
+/// to the others. Which is current is noted: AWS does not say.
 pub(super) fn converges(view: &View<'_>, check: &Check) -> Tally {
     let mut keys = BTreeMap::<&str, Vec<&Expected>>::new();
     for expected in view.selected(check) {
-        keys.entry(&expected.key).or_default().push(expected);
+        let arrives = expected.fates.values().any(Fate::arrives);
+        // A version that is deleted by its ID is deleted on one side alone (R-NOT-04).
+        if arrives && view.deleted(&expected.key, &expected.version).is_none() {
+            keys.entry(&expected.key).or_default().push(expected);
+        }
     }
     let mut tally = Tally::default();
     for (key, versions) in keys {
-        versions.iter().for_each(|one| tally.covers(&one.label));
         let origins: BTreeSet<Side> = versions.iter().map(|one| one.origin).collect();
+        if origins.len() < 2 {
+            continue;
+        }
+        versions.iter().for_each(|one| tally.covers(&one.label));
         let currents = origins.iter().filter_map(|side| current(view, *side, key));
         let currents: BTreeSet<_> = currents.collect();
         tally.note(match currents.len() {
@@ -87,12 +103,6 @@ fn current<'a>(view: &View<'a>, side: Side, key: &str) -> Option<&'a VersionId> 
 }
 
 fn complete(view: &View<'_>, side: Side, key: &str, versions: &[&Expected]) -> Judged {
-    let deleted = deleted(view, side, key);
-    let here = |one: &&&Expected| {
-        let sent = one.fates.get(&side).is_some_and(Fate::arrives);
-        (one.origin == side || sent) && !deleted.contains(&one.version)
-    };
-    let versions: Vec<_> = versions.iter().filter(here).collect();
     let wanted: BTreeSet<&VersionId> = versions.iter().map(|one| &one.version).collect();
     let names = |ids: &BTreeSet<&VersionId>| {
         let ids: Vec<_> = ids.iter().map(|id| id.0.as_str()).collect();
@@ -101,8 +111,7 @@ fn complete(view: &View<'_>, side: Side, key: &str, versions: &[&Expected]) -> J
     let Some((look, listed)) = view.listings(side, key).max_by_key(|(look, _)| look.sent) else {
         return Judged::unknown(names(&wanted), format!("the {side} was not listed"));
     };
-    let seen = listed.iter().map(|listed| &listed.version);
-    let seen: BTreeSet<&VersionId> = seen.filter(|id| !deleted.contains(id)).collect();
+    let seen: BTreeSet<&VersionId> = listed.iter().map(|listed| &listed.version).collect();
     if !seen.is_subset(&wanted) {
         return Judged::fail(names(&wanted), names(&seen), look.received);
     }
@@ -115,16 +124,6 @@ fn complete(view: &View<'_>, side: Side, key: &str, versions: &[&Expected]) -> J
         ),
         Some(_) => Judged::fail(names(&wanted), names(&seen), look.received),
     }
-}
-
-/// The versions of a key that somebody deleted at one side, or may have.
-fn deleted<'v>(view: &'v View<'_>, side: Side, key: &'v str) -> BTreeSet<&'v VersionId> {
-    let here = view.ops.on(key).filter(|op| op.operation.side == side);
-    let gone = here.filter_map(|op| match &op.operation.kind {
-        OperationKind::DeleteVersion { version } => Some(version),
-        _ => None,
-    });
-    gone.collect()
 }
 
 /// Tags that a replica was given: at the origin in time where both rules synchronise, else never.

@@ -122,8 +122,33 @@ fn both_sides_end_with_the_same_versions(
 
 #[test]
 fn sides_that_were_not_listed_may_differ() {
-    let story = two_way(false, false).put(10, "here", "k", "v1");
-    assert_eq!(story.verdict(CheckKind::Converges), Unknown);
+    let story = two_way(false, false)
+        .put(10, "here", "k", "v1")
+        .put_there(20, "there", "k", "v2");
+    let finding = story.finding(Check::new(CheckKind::Converges));
+    assert_eq!((finding.verdict, finding.examined), (Unknown, 2));
+}
+
+#[test]
+fn what_one_side_alone_wrote_or_deleted_by_its_id_need_not_be_the_same() {
+    let one_way = Story::new()
+        .put(10, "here", "k", "v1")
+        .delete_version(20, "d", "k", "v1")
+        .listing(1_200, SOURCE, "k", &[])
+        .listing(1_200, DESTINATION, "k", &["v1"]);
+    assert_eq!(one_way.verdict(CheckKind::Converges), Unknown);
+}
+
+#[test]
+fn a_version_of_a_write_whose_answer_was_lost_is_no_loop() {
+    let mut story = two_way(false, false)
+        .put(10, "w", "k", "v1")
+        .put(20, "lost", "k", "v2");
+    story.0.events.pop();
+    let story = story
+        .canary_back(100)
+        .listing(700, SOURCE, "k", &["v2", "v1"]);
+    assert_eq!(story.verdict(CheckKind::NoLoop), Unknown);
 }
 
 fn synchronised(forth: bool, back: bool) -> Story {

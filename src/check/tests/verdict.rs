@@ -119,6 +119,20 @@ fn every_check_of_operations_that_nobody_looked_at_is_unknown() {
         version: "v1".into(),
         tags: map(&[]),
     };
+    let back = vec![
+        Rule::new("back")
+            .with_prefix("k")
+            .with_destination("source"),
+    ];
+    let story = on(OperationKind::Configure { rules: back })(story, 66)
+        .put(67, "here", "k/both", "v4")
+        .op(
+            68,
+            "there",
+            (DESTINATION, "k/both"),
+            OperationKind::Put(content()),
+            Some("v5"),
+        );
     let story = on(OperationKind::DeleteBucket)(story, 70);
     let story = on(OperationKind::CreateBucket)(story, 75);
     let trouble = Trouble::Outage;
