@@ -25,6 +25,7 @@ mod negative;
 mod obstacle;
 mod ops;
 mod order;
+mod pages;
 mod parts;
 mod reason;
 pub mod reference;

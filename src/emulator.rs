@@ -76,6 +76,8 @@ pub struct Settings {
     pub delay: Delay,
     /// What is broken.
     pub defects: Vec<Defect>,
+    /// Of so many replicas under load [`Defect::LosesOneUnderLoad`] loses one.
+    pub loses_one_of: u32,
     /// What it does where AWS's pages are silent, or contradict each other.
     pub unsure: Unsure,
     /// The key pair that is known: ID and secret.
@@ -90,6 +92,7 @@ impl Default for Settings {
             seed: 0,
             delay: Delay::default(),
             defects: Vec::new(),
+            loses_one_of: 10_000,
             unsure: Unsure::default(),
             keys: (ACCESS_KEY_ID.to_owned(), SECRET_ACCESS_KEY.to_owned()),
         }
@@ -144,6 +147,13 @@ impl Settings {
     #[must_use]
     pub fn with_keys(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.keys = (id.into(), secret.into());
+        self
+    }
+
+    /// Sets of how many replicas under load a defect loses one.
+    #[must_use]
+    pub fn with_loss(mut self, one_of: u32) -> Self {
+        self.loses_one_of = one_of;
         self
     }
 

@@ -19,6 +19,7 @@ mod exports;
 mod files;
 mod lag;
 mod liveness;
+mod load;
 mod measured;
 mod open;
 mod play;

@@ -36,19 +36,21 @@ fn lacking(view: &View<'_>, key: &str) -> String {
 fn judge(view: &View<'_>, replica: &Replica<'_>) -> Judged {
     let expected = replica.expected;
     let looks = || view.looks_at(replica.side, &expected.key);
-    let seen = replica.matched.and_then(|matched| {
+    let looked = replica.matched.and_then(|matched| {
         let shows = looks().filter(|look| look.shows(&matched.version));
         shows.map(|look| look.received).min()
     });
+    let seen = looked
+        .into_iter()
+        .chain(view.pages.shown(replica.side, expected))
+        .min();
     let renamed = replica.matched.is_some_and(|matched| !matched.by_id);
     let lacking = looks().filter(|look| look.lacks(&expected.version) && !renamed);
-    let lacking = lacking.filter(|look| seen.is_none_or(|seen| look.sent < seen));
-    in_time(
-        view,
-        expected.free,
-        lacking.map(|look| look.sent).max(),
-        seen,
-    )
+    let listed = view.pages.lacking(replica.side, expected);
+    let listed = listed.filter(|_| !renamed);
+    let sent = lacking.map(|look| look.sent).chain(listed);
+    let lacking = sent.filter(|sent| seen.is_none_or(|seen| *sent < seen));
+    in_time(view, expected.free, lacking.max(), seen)
 }
 
 /// Judges an arrival between the last look that lacked it and the first that had it.

@@ -12,6 +12,7 @@ mod lock;
 mod marker;
 mod negative;
 mod order;
+mod pages;
 mod parts;
 mod reason;
 mod reference;

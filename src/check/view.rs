@@ -3,6 +3,7 @@
 use super::Check;
 use super::matching::{Matched, Matches};
 use super::ops::{Keys, Ops};
+use super::pages::Pages;
 use super::reference::{self, Expected, Fate};
 use crate::history::{
     Event, Failure, History, Instant, ListedVersion, ObjectSeen, Operation, OperationKind, Outcome,
@@ -78,6 +79,7 @@ pub(super) struct View<'a> {
     pub(super) plan: &'a Plan,
     pub(super) ops: Ops<'a>,
     pub(super) looks: Vec<Look<'a>>,
+    pub(super) pages: Pages<'a>,
     pub(super) expected: Vec<Expected>,
     pub(super) matches: Matches,
     keys: Keys,
@@ -93,6 +95,7 @@ impl<'a> View<'a> {
             plan: &history.plan,
             ops,
             looks,
+            pages: Pages::of(history),
             expected,
             matches,
             keys,

@@ -31,6 +31,10 @@ pub(super) struct Run {
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "globs")]
     pub(super) files: Vec<PathBuf>,
 
+    /// Write so many small objects side by side instead, and look for every replica
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000), conflicts_with_all = ["globs", "files"])]
+    pub(super) objects: Option<u32>,
+
     #[command(flatten)]
     pub(super) target: TargetFlags,
 
@@ -70,6 +74,7 @@ impl Run {
         Self {
             globs: [before.globs, self.globs].concat(),
             files: [before.files, self.files].concat(),
+            objects: self.objects.or(before.objects),
             target: self.target.over(before.target),
             jobs: self.jobs.or(before.jobs),
             accept: self.accept.over(&before.accept),
@@ -123,6 +128,7 @@ fn settings(arguments: Run, variables: &Variables) -> Result<(Settings, Output, 
     settings.survey = arguments.survey;
     settings.globs = arguments.globs;
     settings.files = arguments.files;
+    settings.objects = arguments.objects;
     settings.defects = arguments.defect;
     Ok((settings, output, dry_run))
 }

@@ -40,6 +40,10 @@ pub(super) struct SelfTestFlags {
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub(super) seed: u64,
 
+    /// How many objects are written at once where one of as many is lost
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(200..=1_000_000))]
+    pub(super) objects: u32,
+
     /// How many defects are tried side by side [default: one a processor]
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<usize>,
@@ -56,6 +60,7 @@ pub(super) fn selftest(flags: SelfTestFlags, variables: &Variables) -> Result<Ex
         seed: flags.seed,
         all: flags.all,
         defects: flags.defects,
+        objects: flags.objects,
         jobs: flags.jobs,
     };
     let found = self_test(&settings, |_| {})?;

@@ -118,6 +118,8 @@ defects! {
     WrongLastModified = "wrong-last-modified" in "last-modified" by ["last-modified"];
     /// An object that no rule selects answers COMPLETED (R-STATUS-02).
     StatusWithoutRule = "status-without-rule" in "no-status" by ["no-status"];
+    /// One object of 10,000, or of as many as are written at once, is lost under load (R-DATA-01).
+    LosesOneUnderLoad = "loses-one-under-load" in "load" by ["arrives"];
     /// Of several versions of a key only the newest arrives.
     LosesOlderVersion = "loses-older-version" in "overwrites" by ["arrives", "source-status", "versions-in-order"];
     /// The bucket's default encryption is not applied (R-ENC-01).

@@ -196,7 +196,9 @@ impl Journey {
     fn is_lost(&self, version: &Version) -> bool {
         let object = version.object.as_ref();
         let is_empty = object.is_some_and(|object| object.body.size() == 0);
-        self.world.has(Defect::LosesReplica) || is_empty && self.world.has(Defect::LosesEmptyObject)
+        self.world.has(Defect::LosesReplica)
+            || is_empty && self.world.has(Defect::LosesEmptyObject)
+            || self.world.has(Defect::LosesOneUnderLoad) && self.world.is_the_unlucky_one()
     }
 
     fn is_superseded(&self, state: &State) -> bool {

@@ -1,7 +1,7 @@
 //! What exists: buckets, versions, open uploads, and the truth about arrivals. One lock.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -26,6 +26,9 @@ use super::spool::Spool;
 use super::trouble::{Change, Trouble};
 use super::{Defect, Settings};
 use crate::replication::{ReplicationStatus, Tags, VersionId};
+
+/// From so many replicas on their way there is load.
+const CROWD: usize = 50;
 
 /// Something that arrived at a destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -269,6 +272,8 @@ pub(super) struct World {
     defects: HashSet<Defect>,
     state: Mutex<State>,
     pending: AtomicUsize,
+    /// How many replicas arrived while many were on their way.
+    crowded: AtomicU64,
     /// Told of every change of a bucket's trouble.
     troubles: watch::Sender<()>,
 }
@@ -291,6 +296,7 @@ impl World {
             defects,
             state: Mutex::new(state),
             pending: AtomicUsize::new(0),
+            crowded: AtomicU64::new(0),
             troubles: watch::Sender::default(),
         }
     }
@@ -317,6 +323,15 @@ impl World {
 
     pub(super) fn end_replication(&self) {
         self.pending.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Whether this replica is the one that a defect loses of so many under load. Which one it is
+    /// comes from the seed; it is never among the last.
+    pub(super) fn is_the_unlucky_one(&self) -> bool {
+        let one_of = u64::from(self.settings.loses_one_of.max(1));
+        let number = SmallRng::seed_from_u64(self.settings.seed).next_u64();
+        let unlucky = number % one_of.saturating_sub(2 * CROWD as u64).max(1);
+        self.pending() > CROWD && self.crowded.fetch_add(1, Ordering::Relaxed) % one_of == unlucky
     }
 
     /// Changes what is wrong with a bucket, or advances its clock, upon which its lifecycle is

@@ -324,6 +324,9 @@ fn world(settings: &Settings) -> Result<crate::emulator::Emulator> {
     if let Some(delay) = delay(settings)? {
         world = world.with_delay(delay);
     }
+    if let Some(objects) = settings.objects {
+        world = world.with_loss(objects);
+    }
     Ok(Emulator::new(world))
 }
 

@@ -178,6 +178,7 @@ impl Stage {
                 self.watch_write(&write.label, &applied);
                 self.remember(&write.label, applied);
             }
+            Step::PutMany { label, count } => self.put_many(label, *count).await?,
             Step::Delete { label, key } => {
                 let applied = self.driver.delete(label, key).await?;
                 self.watch_marker(label, &applied);

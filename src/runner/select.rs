@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Settings, Shared, accepted, files};
+use super::{Settings, Shared, accepted, files, load};
 use crate::check::Obstacles;
 use crate::check::reference::{Fate, fates};
 use crate::error::{Error, Result};
@@ -15,6 +15,9 @@ use crate::workload::Step;
 
 /// The scenarios that the user selected.
 pub(super) fn select(settings: &Settings) -> Result<Vec<Scenario>> {
+    if let Some(count) = settings.objects {
+        return Ok(vec![load::scenario(count)]);
+    }
     match settings.files.is_empty() {
         false => Ok(vec![files::scenario(&settings.files)?]),
         true => by_name(&settings.globs),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Drill, Settings, by_name, drill_on, open_in_process, run_on};
+use super::{Drill, Settings, by_name, drill_on, load, open_in_process, run_on};
 use crate::check::{Evidence, Finding, Judgement, Verdict};
 use crate::emulator::{Defect, Owner};
 use crate::error::{Error, Result};
@@ -20,6 +20,10 @@ const PREFLIGHT: &str = "preflight";
 const CANARIES: &str = "canaries";
 /// The scenario that a drill is.
 const DRILL: &str = "drill";
+/// The scenario that many objects at once are.
+const LOAD: &str = "load";
+/// How many, unless it is said.
+const OBJECTS: u32 = 10_000;
 /// By when a replica has to be there. The clock is paused, so that it costs nothing.
 const DEADLINE: Duration = Duration::from_secs(5);
 
@@ -33,6 +37,8 @@ pub struct SelfTestSettings {
     pub all: bool,
     /// The defects; every one where none is named.
     pub defects: Vec<String>,
+    /// How many objects are written at once where one of as many is lost.
+    pub objects: u32,
     /// How many trials run side by side; one a processor where none is said.
     pub jobs: Option<usize>,
 }
@@ -43,6 +49,7 @@ impl Default for SelfTestSettings {
             seed: 7,
             all: false,
             defects: Vec::new(),
+            objects: OBJECTS,
             jobs: None,
         }
     }
@@ -51,9 +58,10 @@ impl Default for SelfTestSettings {
 /// One world, and what is played in it.
 struct Plan {
     defect: Option<Defect>,
-    /// The scenarios that are played; the drill apart.
+    /// The scenarios that are played; the drill and the load apart.
     scenarios: Vec<String>,
     drill: bool,
+    load: bool,
 }
 
 /// Plays the catalogue on a pair without a defect, and the owners' scenarios on one for each defect.
@@ -69,7 +77,7 @@ pub fn self_test(
     let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
     let work = || -> Result<()> {
         while let Some((place, plan)) = take(&plans, &next) {
-            let trial = try_out(settings.seed, plan)?;
+            let trial = try_out(settings, plan)?;
             on_trial(&trial);
             let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
             done.insert(place, trial);
@@ -120,6 +128,7 @@ fn plans(settings: &SelfTestSettings) -> Result<Vec<Plan>> {
         defect: None,
         scenarios: all()?,
         drill: true,
+        load: true,
     }];
     for defect in defects {
         let owners = defect
@@ -129,6 +138,7 @@ fn plans(settings: &SelfTestSettings) -> Result<Vec<Plan>> {
         let owners: Vec<_> = owners.collect();
         plans.push(Plan {
             defect: Some(defect),
+            load: owners.iter().any(|name| name == LOAD),
             drill: settings.all || owners.iter().any(|name| name == DRILL),
             scenarios: if settings.all {
                 all()?
@@ -142,7 +152,7 @@ fn plans(settings: &SelfTestSettings) -> Result<Vec<Plan>> {
 
 /// The scenarios of the catalogue among the owners. Any of them begins with canaries.
 fn played(owners: Vec<String>) -> Result<Vec<String>> {
-    let apart = [PREFLIGHT, DRILL];
+    let apart = [PREFLIGHT, DRILL, LOAD];
     let mut names: Vec<_> = owners.into_iter().collect();
     if names.iter().any(|name| name == PREFLIGHT) {
         names.push(by_name(&[])?[0].name.clone());
@@ -151,9 +161,9 @@ fn played(owners: Vec<String>) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn try_out(seed: u64, plan: &Plan) -> Result<Trial> {
+fn try_out(asked: &SelfTestSettings, plan: &Plan) -> Result<Trial> {
     let mut trial = begun(plan);
-    let settings = world(seed, plan.defect);
+    let settings = world(asked, plan.defect);
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().start_paused(true).build();
     let runtime = runtime.map_err(|error| Error::Internal(error.to_string()))?;
@@ -163,6 +173,9 @@ fn try_out(seed: u64, plan: &Plan) -> Result<Trial> {
                 &mut trial,
                 Box::pin(catalogue_on(&settings, &plan.scenarios)).await,
             )?;
+        }
+        if plan.load {
+            add(&mut trial, Box::pin(under_load(&settings)).await)?;
         }
         if plan.drill {
             add(&mut trial, Box::pin(drilled(&settings)).await)?;
@@ -184,9 +197,10 @@ fn begun(plan: &Plan) -> Trial {
     trial
 }
 
-fn world(seed: u64, defect: Option<Defect>) -> Settings {
+fn world(asked: &SelfTestSettings, defect: Option<Defect>) -> Settings {
     Settings {
-        seed,
+        seed: asked.seed,
+        objects: Some(asked.objects),
         deadline: Some(DEADLINE),
         defects: defect.iter().map(ToString::to_string).collect(),
         ..Settings::default()
@@ -197,6 +211,12 @@ async fn catalogue_on(settings: &Settings, scenarios: &[String]) -> Result<RunRe
     let opened = open_in_process(settings)?;
     let scenarios = by_name(scenarios)?;
     run_on(&opened, scenarios, settings, |_| {}, std::future::pending()).await
+}
+
+async fn under_load(settings: &Settings) -> Result<RunReport> {
+    let opened = open_in_process(settings)?;
+    let load = vec![load::scenario(settings.objects.unwrap_or(OBJECTS))];
+    run_on(&opened, load, settings, |_| {}, std::future::pending()).await
 }
 
 async fn drilled(settings: &Settings) -> Result<RunReport> {
@@ -286,6 +306,10 @@ mod tests {
         }
         let kinds = CheckKind::ALL.iter().map(|kind| kind.name().to_owned());
         known.insert(DRILL.to_owned(), kinds.collect());
+        known.insert(
+            LOAD.to_owned(),
+            [CheckKind::Arrives.name().to_owned()].into(),
+        );
         known.insert(PREFLIGHT.to_owned(), [CANARIES.to_owned()].into());
         for defect in Defect::ALL {
             assert!(!defect.owners().is_empty(), "nothing owns {defect}");

@@ -50,6 +50,8 @@ pub struct Settings {
     pub globs: Vec<String>,
     /// Files and folders to upload instead of the catalogue.
     pub files: Vec<PathBuf>,
+    /// How many small objects to write side by side instead of the catalogue.
+    pub objects: Option<u32>,
     /// The delay distribution of the embedded pair, or of a `LocalStack` that is started.
     pub delay: Option<String>,
     /// Defects seeded into the embedded pair, to see the checks catch them.
@@ -79,6 +81,7 @@ impl Default for Settings {
             expectations: None,
             globs: Vec::new(),
             files: Vec::new(),
+            objects: None,
             delay: None,
             defects: Vec::new(),
         }

@@ -12,6 +12,13 @@ use crate::replication::{BucketSetting, ReplicationStatus, Rule, Tags};
 pub enum Step {
     /// Writes an object into the source.
     Write(Box<Write>),
+    /// Writes many small objects side by side; their replicas are looked for in listings.
+    PutMany {
+        /// The name that checks know all of them by; their keys begin with it.
+        label: String,
+        /// How many.
+        count: u32,
+    },
     /// Deletes a key without naming a version: makes a delete marker.
     Delete {
         /// The name that checks know it by.
@@ -167,6 +174,13 @@ impl Step {
     #[must_use]
     pub fn put(label: &str, key: &str, object: Object) -> Self {
         Self::write(label, key, object, How::Put)
+    }
+
+    /// Writes `count` small objects side by side, at keys that begin with the label.
+    #[must_use]
+    pub fn put_many(label: &str, count: u32) -> Self {
+        let label = label.to_owned();
+        Self::PutMany { label, count }
     }
 
     /// Uploads `object` in parts of `part_size` bytes.

@@ -63,6 +63,7 @@ fn step(step: &Step) -> String {
             How::Multipart { .. } => format!("put {} in parts", write.label),
             How::Copy { from } => format!("copy {from} to {}", write.label),
         },
+        Step::PutMany { count, .. } => format!("put {count} objects side by side"),
         Step::Delete { label, .. } => format!("delete for {label}"),
         Step::DeleteMany { keys, .. } => format!("delete {} keys at once", keys.len()),
         Step::Ask { label, ask, .. } => format!("ask {} for {label}", ask.call),
