@@ -20,6 +20,7 @@ Examples:
   bucketpair                                   the whole catalogue on the embedded pair
   bucketpair run 'delete-marker-*'             some of it
   bucketpair run --files photos/               your files; every replica is asserted
+  bucketpair run --objects 10000               so many at once; not one may be lost
   bucketpair --target http://localhost:9000    any S3 endpoint
   bucketpair serve                             the embedded pair alone, for any S3 client";
 

@@ -124,11 +124,13 @@ fn plans(settings: &SelfTestSettings) -> Result<Vec<Plan>> {
         defects = Defect::ALL.to_vec();
     }
     let all = || by_name(&[]).map(|all| all.into_iter().map(|s| s.name).collect::<Vec<_>>());
+    let is_loaded = |defect: &Defect| defect.owners().iter().any(|owner| owner.scenario == LOAD);
     let mut plans = vec![Plan {
         defect: None,
         scenarios: all()?,
         drill: true,
-        load: true,
+        // It takes longer than everything else, and is played where a defect needs it.
+        load: defects.iter().any(is_loaded),
     }];
     for defect in defects {
         let owners = defect
@@ -138,7 +140,7 @@ fn plans(settings: &SelfTestSettings) -> Result<Vec<Plan>> {
         let owners: Vec<_> = owners.collect();
         plans.push(Plan {
             defect: Some(defect),
-            load: owners.iter().any(|name| name == LOAD),
+            load: is_loaded(&defect),
             drill: settings.all || owners.iter().any(|name| name == DRILL),
             scenarios: if settings.all {
                 all()?
