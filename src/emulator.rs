@@ -252,6 +252,12 @@ impl Emulator {
         self.world.lock().keys.put(arn, state);
     }
 
+    /// Sets the wall clock of every server by so many seconds from the true one, back where it is
+    /// negative. Dates come from it; no delay does.
+    pub fn set_clock(&self, by: i64) {
+        self.world.set_clock(by);
+    }
+
     fn service(&self, region: Option<&str>) -> Endpoint {
         api::service(&self.world, region)
     }

@@ -2,8 +2,12 @@
 //! or told as what it is. It never makes a verdict about replication, and never hides one.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+#[path = "faults/clock.rs"]
+mod clock;
 #[path = "faults/connector.rs"]
 mod connector;
+#[path = "faults/names.rs"]
+mod names;
 
 use std::time::Duration;
 
@@ -21,13 +25,15 @@ const ATTEMPTS: u64 = 3;
 /// As many as make every look of a scenario fail.
 const LASTING: usize = usize::MAX;
 
-const FAULTS: [Fault; 7] = [
+const FAULTS: [Fault; 9] = [
     Fault::SlowDown,
     Fault::InternalError,
     Fault::Reset,
     Fault::LostAnswer,
     Fault::Stall,
     Fault::SlowStart,
+    Fault::NoName,
+    Fault::StalledName,
     Fault::Skewed,
 ];
 

@@ -241,3 +241,31 @@ fn nothing_sleeps_for_a_fixed_time() {
         );
     }
 }
+
+/// The wall clock says when something was, never how long it took: it may be set while a run goes on.
+/// Where it is read is listed here, with what for.
+#[test]
+fn the_wall_clock_is_read_for_dates_alone() {
+    let dates = BTreeMap::from([
+        ("runner/lag/clock.rs", "when a session began"),
+        ("runner/saved.rs", "when a run began"),
+        ("explain/read.rs", "the age of an object"),
+        ("workload/lock.rs", "until when an object is kept"),
+        ("provision/ledger.rs", "when what was made expires"),
+    ]);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut reading = BTreeSet::new();
+    for file in files {
+        let name = file.strip_prefix(&root).unwrap().to_string_lossy();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let is_ours = !name.contains("tests") && !name.starts_with("emulator");
+        if is_ours && code.contains("SystemTime::now") {
+            reading.insert(name.into_owned());
+        }
+    }
+    let listed: BTreeSet<String> = dates.keys().map(|name| (*name).to_owned()).collect();
+    assert_eq!(reading, listed);
+}

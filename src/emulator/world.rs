@@ -83,6 +83,8 @@ pub(super) struct Bucket {
     pub(super) trouble: Trouble,
     /// How far its clock was advanced.
     pub(super) ahead: Duration,
+    /// By how many seconds its clock was set, forward or back.
+    pub(super) set_by: i64,
     /// Versions by key, the current one last.
     pub(super) keys: BTreeMap<String, Vec<Version>>,
 }
@@ -90,7 +92,7 @@ pub(super) struct Bucket {
 impl Bucket {
     /// The wall clock, as this bucket has it.
     pub(super) fn now(&self) -> SystemTime {
-        SystemTime::now() + self.ahead
+        wall_clock(self.set_by) + self.ahead
     }
 
     pub(super) fn is_versioned(&self) -> bool {
@@ -101,6 +103,15 @@ impl Bucket {
         self.versioning
             .as_ref()
             .is_some_and(|set| set.as_str() == status)
+    }
+}
+
+/// The wall clock, set by so many seconds.
+pub(super) fn wall_clock(set_by: i64) -> SystemTime {
+    let by = Duration::from_secs(set_by.unsigned_abs());
+    match set_by < 0 {
+        true => SystemTime::now() - by,
+        false => SystemTime::now() + by,
     }
 }
 
@@ -239,6 +250,8 @@ pub(super) struct State {
     pub(super) keys: Keys,
     pub(super) sequence: u64,
     pub(super) random: SmallRng,
+    /// By how many seconds the servers' clocks were set.
+    pub(super) set_by: i64,
 }
 
 impl State {
@@ -246,6 +259,11 @@ impl State {
     pub(super) fn next(&mut self) -> u64 {
         self.sequence += 1;
         self.sequence
+    }
+
+    /// The servers' wall clock.
+    pub(super) fn now(&self) -> SystemTime {
+        wall_clock(self.set_by)
     }
 
     /// A version ID as long as AWS's.
@@ -288,6 +306,7 @@ impl World {
             roles: Roles::default(),
             keys: Keys::default(),
             sequence: 0,
+            set_by: 0,
             random: SmallRng::seed_from_u64(settings.seed),
         };
         let defects = settings.defects.iter().copied().collect();
@@ -332,6 +351,16 @@ impl World {
         let number = SmallRng::seed_from_u64(self.settings.seed).next_u64();
         let unlucky = number % one_of.saturating_sub(2 * CROWD as u64).max(1);
         self.pending() > CROWD && self.crowded.fetch_add(1, Ordering::Relaxed) % one_of == unlucky
+    }
+
+    /// Sets every server's wall clock by so many seconds from the true one.
+    pub(super) fn set_clock(&self, by: i64) {
+        let mut state = self.lock();
+        state.set_by = by;
+        state
+            .buckets
+            .values_mut()
+            .for_each(|bucket| bucket.set_by = by);
     }
 
     /// Changes what is wrong with a bucket, or advances its clock, upon which its lifecycle is

@@ -13,6 +13,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
+use crate::names;
+
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -28,6 +30,10 @@ pub(crate) enum Fault {
     Stall,
     /// The answer begins after five seconds, as behind a slow DNS.
     SlowStart,
+    /// The name of the endpoint is not found.
+    NoName,
+    /// The lookup of the endpoint's name never answers.
+    StalledName,
     /// The clocks differ: one of them was set.
     Skewed,
     /// The session's keys have expired.
@@ -43,6 +49,8 @@ impl Fault {
             Self::Reset | Self::LostAnswer => &["Connection", "connection reset"],
             Self::Stall => &["Timeout", "no answer in time"],
             Self::SlowStart => &[],
+            Self::NoName => &[names::NOT_FOUND],
+            Self::StalledName => &["connect timeout", "timed out"],
             Self::Skewed => &["RequestTimeTooSkewed", "Http403"],
             Self::Expired => &["ExpiredToken", "Http400"],
         }
@@ -73,7 +81,7 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
-    fn is_of(self, request: &HttpRequest) -> bool {
+    pub(crate) fn is_of(self, request: &HttpRequest) -> bool {
         let (path, query) = request.uri().split_once('?').unwrap_or((request.uri(), ""));
         let path = path
             .trim_start_matches("http://localhost")
@@ -151,8 +159,10 @@ impl HttpClient for Faulty {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
+        let unnamed = names::client(self.script.0.fault == Fault::StalledName);
         SharedHttpConnector::new(Connector {
             connector: self.client.http_connector(settings, components),
+            unnamed: unnamed.http_connector(settings, components),
             script: self.script.clone(),
         })
     }
@@ -161,6 +171,8 @@ impl HttpClient for Faulty {
 #[derive(Debug)]
 struct Connector {
     connector: SharedHttpConnector,
+    /// One over sockets, that finds no name.
+    unnamed: SharedHttpConnector,
     script: Script,
 }
 
@@ -172,6 +184,7 @@ impl HttpConnector for Connector {
         let fault = self.script.0.fault;
         match fault {
             Fault::Stall => HttpConnectorFuture::new(std::future::pending()),
+            Fault::NoName | Fault::StalledName => self.unnamed.call(request),
             Fault::Reset => HttpConnectorFuture::ready(Err(reset())),
             Fault::LostAnswer => {
                 let carried_out = self.connector.call(request);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use http::StatusCode;
 use s3s::dto::{
@@ -27,7 +26,7 @@ use s3s::{S3Request, S3Response, S3Result, s3_error};
 use super::super::creation::Tags;
 use super::super::rules::{self, Buckets};
 use super::super::trouble::Trouble;
-use super::super::world::{Bucket, State, World};
+use super::super::world::{Bucket, State, World, wall_clock};
 use super::super::{ACCOUNT, Defect, replicator};
 use super::{Api, answer, bucket, bucket_mut, refusal};
 
@@ -52,7 +51,7 @@ pub(super) async fn create_bucket(
     let output = CreateBucketOutput { location };
     match state.buckets.get(&input.bucket) {
         None => {
-            let mut bucket = new_bucket(region);
+            let mut bucket = new_bucket(region, state.set_by);
             bucket.tags = tags.map(|tags| tags.0);
             if input.object_lock_enabled_for_bucket == Some(true) {
                 lock_from_the_start(&mut bucket);
@@ -107,10 +106,10 @@ fn region_of_new_bucket(api: &Api, asked: Option<String>) -> S3Result<String> {
     }
 }
 
-fn new_bucket(region: String) -> Bucket {
+fn new_bucket(region: String, set_by: i64) -> Bucket {
     Bucket {
         region,
-        created: SystemTime::now(),
+        created: wall_clock(set_by),
         versioning: None,
         encryption: aes256(),
         blocks_customer_keys: true,
@@ -123,6 +122,7 @@ fn new_bucket(region: String) -> Bucket {
         policy: None,
         trouble: Trouble::default(),
         ahead: std::time::Duration::ZERO,
+        set_by,
         keys: BTreeMap::new(),
     }
 }

@@ -1,7 +1,6 @@
 //! Deleting: a marker where the bucket is versioned, a version where one is named.
 
 use std::sync::{Arc, MutexGuard};
-use std::time::SystemTime;
 
 use s3s::dto::{
     DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
@@ -159,13 +158,14 @@ fn delete_version(
     bypass: bool,
 ) -> S3Result<Deleted> {
     let mut state = world.lock();
+    let now = state.now();
     let bucket = bucket_mut(&mut state, bucket_name)?;
     let mut marker = false;
     let versions = bucket.keys.get(key);
     let named = versions.and_then(|versions| versions.iter().rfind(|version| version.id == id));
     conditions::delete(if_match, named)?;
     if let Some(named) = named {
-        named.lock.may_be_deleted(SystemTime::now(), bypass)?;
+        named.lock.may_be_deleted(now, bypass)?;
     }
     if let Some(versions) = bucket.keys.get_mut(key) {
         versions.retain(|version| {

@@ -1,7 +1,5 @@
 //! Object Lock: of the bucket, and of a version.
 
-use std::time::SystemTime;
-
 use http::StatusCode;
 use s3s::dto::{
     GetObjectLegalHoldInput, GetObjectLegalHoldOutput, GetObjectLockConfigurationInput,
@@ -87,7 +85,7 @@ pub(super) async fn put_object_retention(
 ) -> Answer<PutObjectRetentionOutput> {
     let input = request.input;
     let asked = input.retention.unwrap_or_default();
-    let now = SystemTime::now();
+    let now = api.world.lock().now();
     let until = asked.retain_until_date;
     let until = until.map(|date| time::OffsetDateTime::from(date).into());
     let mode = asked.mode.as_ref().map(ObjectLockRetentionMode::as_str);

@@ -1,7 +1,6 @@
 //! Multipart uploads. Replication sees them when they are complete (R-DATA-19).
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
 
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, CreateMultipartUploadInput,
@@ -66,12 +65,12 @@ pub(super) async fn create_multipart_upload(
     let mut state = api.world.lock();
     let found = bucket(&state, &input.bucket)?;
     acl_asked!(input).decide(found)?;
-    lock_asked!(input).decide(found.lock.as_ref(), SystemTime::now())?;
+    lock_asked!(input).decide(found.lock.as_ref(), state.now())?;
     let id = state.version_id();
     let begun = Upload {
         bucket: input.bucket.clone(),
         key: input.key.clone(),
-        begun: SystemTime::now(),
+        begun: state.now(),
         object,
         tags: tagging::parse(input.tagging.as_deref())?,
         lock: lock_asked!(input),
@@ -141,7 +140,7 @@ pub(super) async fn upload_part(
         body,
         md5,
         checksum: drained.checksum,
-        modified: SystemTime::now(),
+        modified: api.world.lock().now(),
     };
     let mut state = api.world.lock();
     let open = state
