@@ -33,6 +33,9 @@ mod trend;
 use std::process::ExitCode as ProcessExitCode;
 
 use clap::Parser;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{Variables, environment};
 use crate::error::{Error, ExitCode, Result};
@@ -42,6 +45,7 @@ use run::Run;
 /// Runs the command that the arguments name.
 #[must_use]
 pub fn main() -> ProcessExitCode {
+    show_warnings();
     let code = match dispatch(Arguments::parse()) {
         Ok(code) => code,
         Err(error) => {
@@ -50,6 +54,18 @@ pub fn main() -> ProcessExitCode {
         }
     };
     ProcessExitCode::from(code as u8)
+}
+
+/// What bucketpair warns of goes to standard error as it happens; of its libraries nothing does, since
+/// what they log may hold keys.
+fn show_warnings() {
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_target(false)
+        .without_time();
+    let ours = Targets::new().with_target(env!("CARGO_CRATE_NAME"), tracing::Level::WARN);
+    tracing_subscriber::registry().with(lines).with(ours).init();
 }
 
 fn dispatch(arguments: Arguments) -> Result<ExitCode> {

@@ -99,6 +99,17 @@ pub enum Stopped {
     ExpiredKeys,
 }
 
+impl Stopped {
+    /// How the command line ends.
+    #[must_use]
+    pub fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Budget => ExitCode::Inconclusive,
+            Self::ExpiredKeys => ExitCode::SetUp,
+        }
+    }
+}
+
 /// How a scenario ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -334,10 +345,7 @@ impl RunReport {
         if self.interrupted {
             codes.push(ExitCode::Interrupted);
         }
-        codes.extend(self.stopped.map(|why| match why {
-            Stopped::Budget => ExitCode::Inconclusive,
-            Stopped::ExpiredKeys => ExitCode::SetUp,
-        }));
+        codes.extend(self.stopped.map(Stopped::exit_code));
         ExitCode::worst(codes)
     }
 }

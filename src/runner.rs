@@ -44,8 +44,9 @@ mod watch;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::error::{Error, Result};
@@ -75,7 +76,7 @@ pub use measured::{all_measured, histories, join, measured};
 pub use open::open_in_process;
 pub use open::{Opened, Pace, open};
 #[cfg(feature = "emulator")]
-pub use rehearsal::Verb;
+pub use rehearsal::{Verb, rest};
 pub use saved::{Judged, judge_saved};
 pub use select::by_name;
 #[cfg(feature = "emulator")]
@@ -101,6 +102,8 @@ pub(crate) struct Shared {
     pub(crate) stack: Option<String>,
     /// Whether objects may be written into a pair that is somebody's.
     pub(crate) accepts_writes: bool,
+    /// Whether that was asked, and what writes set off was told.
+    pub(crate) accepted: Arc<OnceCell<()>>,
     /// The role of fresh pairs.
     pub(crate) role: String,
     /// What is expected of the target.
@@ -126,8 +129,19 @@ impl Shared {
             pair: opened.pair.clone(),
             stack: settings.stack.clone(),
             accepts_writes: settings.accept_writes,
+            accepted: Arc::default(),
             header,
         })
+    }
+}
+
+impl Shared {
+    /// How long a pair rests before its first write. One that is there has rested.
+    fn rest(&self) -> Duration {
+        match &self.pair {
+            Some(_) => Duration::ZERO,
+            None => self.pace.settle,
+        }
     }
 }
 
@@ -314,7 +328,7 @@ async fn all(
 ) -> End {
     let slots = Arc::new(Semaphore::new(jobs));
     let mut running = JoinSet::new();
-    let settling = Settling::new(shared.pace.settle, scenarios.len());
+    let settling = Settling::new(shared.rest(), scenarios.len());
     for scenario in scenarios {
         let (slots, settling) = (Arc::clone(&slots), settling.clone());
         running.spawn(play::begun(shared.clone(), scenario, slots, settling));

@@ -14,6 +14,8 @@ mod denied;
 mod expired;
 #[path = "aws/guard.rs"]
 mod guard;
+#[path = "aws/lag.rs"]
+mod lag;
 #[path = "aws/policies.rs"]
 mod policies;
 #[path = "aws/refused.rs"]

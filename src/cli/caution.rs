@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use indicatif::HumanDuration;
 
 use super::output::print;
 use super::targeting::parsed;
@@ -35,13 +36,9 @@ impl AcceptFlags {
     }
 }
 
-/// What a verb that writes may cost.
+/// What a verb may cost.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
-pub(super) struct CostFlags {
-    /// Say what would be done, with how many requests and at what cost; call nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-
+pub(super) struct CapFlags {
     /// Send nothing that would make it cost more than this; ends with 3 [BUCKETPAIR_MAX_USD]
     #[arg(long, value_name = "USD")]
     pub(super) max_usd: Option<String>,
@@ -52,13 +49,44 @@ pub(super) struct CostFlags {
     pub(super) spent: Option<PathBuf>,
 }
 
+impl CapFlags {
+    /// These flags, and those of `before` where these say nothing.
+    fn over(self, before: Self) -> Self {
+        Self {
+            max_usd: self.max_usd.or(before.max_usd),
+            spent: self.spent.or(before.spent),
+        }
+    }
+
+    /// Puts them over the settings that the variables made.
+    ///
+    /// # Errors
+    /// [`Error::Usage`](crate::error::Error::Usage) for an amount that makes no sense.
+    pub(super) fn apply(self, settings: &mut Settings) -> Result<()> {
+        let max_usd = parsed("--max-usd", self.max_usd, "an amount such as 0.50", usd)?;
+        settings.max_usd = max_usd.or(settings.max_usd);
+        settings.spent = self.spent.or(settings.spent.take());
+        Ok(())
+    }
+}
+
+/// What a verb that writes may cost, and whether it is only asked.
+#[derive(Debug, Default, PartialEq, Eq, Args)]
+pub(super) struct CostFlags {
+    /// Say what would be done, with how many requests and at what cost; call nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+
+    #[command(flatten)]
+    pub(super) cap: CapFlags,
+}
+
 impl CostFlags {
     /// These flags, and those of `before` where these say nothing.
     pub(super) fn over(self, before: Self) -> Self {
         Self {
             dry_run: self.dry_run || before.dry_run,
-            max_usd: self.max_usd.or(before.max_usd),
-            spent: self.spent.or(before.spent),
+            cap: self.cap.over(before.cap),
         }
     }
 
@@ -67,9 +95,7 @@ impl CostFlags {
     /// # Errors
     /// [`Error::Usage`](crate::error::Error::Usage) for an amount that makes no sense.
     pub(super) fn apply(self, settings: &mut Settings) -> Result<bool> {
-        let max_usd = parsed("--max-usd", self.max_usd, "an amount such as 0.50", usd)?;
-        settings.max_usd = max_usd.or(settings.max_usd);
-        settings.spent = self.spent.or(settings.spent.take());
+        self.cap.apply(settings)?;
         Ok(self.dry_run)
     }
 }
@@ -96,10 +122,18 @@ pub(super) async fn say_the_estimate(settings: &Settings, verb: &Verb) -> Result
         return Ok(());
     };
     let (usd, dates) = (bill.usd, &bill.prices_of);
+    let rest = runner::rest(settings);
+    let rest = match rest.is_zero() {
+        true => String::new(),
+        false => format!(
+            "; fresh pairs rest {} before their first write",
+            HumanDuration(rest)
+        ),
+    };
     writeln!(
         std::io::stderr(),
         "estimate: {usd:.4} USD by the list prices of {dates}, with replicas as late as usual; \
-         --dry-run shows what it is made of"
+         --dry-run shows what it is made of{rest}"
     )
     .ok();
     Ok(())

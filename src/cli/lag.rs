@@ -6,14 +6,14 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
-use super::caution::AcceptFlags;
+use super::caution::{AcceptFlags, CostFlags, look_ahead, say_the_estimate};
 use super::ended;
 use super::output::{Output, OutputFlags, ReportFormat};
 use super::targeting::{TargetFlags, parsed};
 use crate::config::Variables;
 use crate::error::{Error, ExitCode, Result};
 use crate::lag::{OperationShare, SizeShare, Slo};
-use crate::runner::{self, LagProgress, LagSettings, Length, OnProgress, Settings};
+use crate::runner::{self, LagProgress, LagSettings, Length, OnProgress, Settings, Verb};
 use crate::span;
 
 const LAG_EXAMPLES: &str = "\
@@ -22,13 +22,14 @@ Examples:
   bucketpair lag --rate 50 --duration 1m --report out/    out/lag.html, lag.csv, history.jsonl, …
   bucketpair lag --operations put:8,delete-marker:2       what else travels, and how late
   bucketpair lag --write-only --target URL --report out/  then: bucketpair observe out/history.jsonl
+  bucketpair lag --target aws --account ID --role ARN --count 3000 --dry-run
   bucketpair lag --pair SRC,DST --accept-writes --slo '99.9% within 15m' --count 2995
 
 Exit codes:
   0  measured; the service level was met, where one was given
   1  the service level was missed
   2  usage; a value that the target does not offer
-  3  undecided; the budget was spent too early, or nothing arrived
+  3  undecided; a budget was spent too early, or nothing arrived
   5  preflight or set-up failed      6  resources were left behind (named)
  70  internal error                130  interrupted; what was measured is reported";
 
@@ -91,6 +92,9 @@ pub(super) struct Lag {
     #[command(flatten)]
     accept: AcceptFlags,
 
+    #[command(flatten)]
+    cost: CostFlags,
+
     /// Leave the buckets where they are, and name them [BUCKETPAIR_KEEP]
     #[arg(long)]
     keep: bool,
@@ -102,13 +106,19 @@ pub(super) struct Lag {
 /// Measures, prints the report, and says how it ended.
 pub(super) async fn lag(arguments: Lag, variables: Variables) -> Result<ExitCode> {
     let asked = asked(&arguments)?;
-    let (settings, output) = settings(arguments, &variables)?;
+    let (settings, output, dry_run) = settings(arguments, &variables)?;
+    asked.check(settings.seed)?;
+    let verb = Verb::Lag(asked.clone());
+    if dry_run {
+        return look_ahead(&settings, &verb, output.format == ReportFormat::Json).await;
+    }
     if asked.write_only && settings.report.is_none() {
         return Err(Error::Usage(
             "--write-only without --report DIR leaves nothing that could be observed; name a folder"
                 .to_owned(),
         ));
     }
+    say_the_estimate(&settings, &verb).await?;
     let is_shown = output.format == ReportFormat::Terminal && std::io::stderr().is_terminal();
     if let (Some(slo), true) = (&asked.slo, is_shown) {
         let (needed, planned) = (slo.samples_needed(0.95, 0), asked.count());
@@ -122,16 +132,17 @@ pub(super) async fn lag(arguments: Lag, variables: Variables) -> Result<ExitCode
     output.show(&measurement?.report)
 }
 
-/// The settings of variables, then of flags.
-fn settings(arguments: Lag, variables: &Variables) -> Result<(Settings, Output)> {
+/// The settings of variables, then of flags; where the report goes; whether nothing is to be done.
+fn settings(arguments: Lag, variables: &Variables) -> Result<(Settings, Output, bool)> {
     let mut settings = variables.settings_below(arguments.target.target.as_deref())?;
     arguments.target.apply(&mut settings)?;
     arguments.accept.apply(&mut settings);
+    let dry_run = arguments.cost.apply(&mut settings)?;
     settings.keep |= arguments.keep;
     settings.report = arguments.output.report.clone().or(settings.report);
     let folder = settings.report.as_deref();
     let output = arguments.output.output(folder, variables)?;
-    Ok((settings, output))
+    Ok((settings, output, dry_run))
 }
 
 fn asked(arguments: &Lag) -> Result<LagSettings> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::caution::CapFlags;
 use super::ended;
 use super::lag::Bar;
 use super::output::{OutputFlags, ReportFormat};
@@ -54,6 +55,9 @@ pub(super) struct ObserveFlags {
     target: TargetFlags,
 
     #[command(flatten)]
+    cap: CapFlags,
+
+    #[command(flatten)]
     output: OutputFlags,
 }
 
@@ -72,7 +76,8 @@ pub(super) async fn observe(flags: ObserveFlags, variables: Variables) -> Result
         span::parse,
     )?;
     asked.clock_uncertainty = uncertainty.unwrap_or(asked.clock_uncertainty);
-    let settings = settings(&flags, &variables)?;
+    let mut settings = settings(&flags, &variables)?;
+    flags.cap.apply(&mut settings)?;
     let output = flags
         .output
         .output(settings.report.as_deref(), &variables)?;

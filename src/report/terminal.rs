@@ -107,7 +107,7 @@ pub(super) fn shortened(text: &str) -> String {
 fn ending(report: &RunReport, look: Look) -> String {
     let mut lines = vec![String::new(), counts(report)];
     lines.extend(lag_line(report));
-    lines.extend(cost_line(report));
+    lines.extend(cost_line(&report.usage, report.bill.as_ref()));
     lines.extend(unfinished(report).map(|line| look.yellow(&line)));
     for (what, text) in besides(report) {
         let text = visible(text);

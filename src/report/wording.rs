@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Row, RunReport, State, Stopped};
 use crate::check::{Expectation, Finding, Judgement, Verdict};
+use crate::cost::{Bill, Usage};
 
 /// How much evidence is shown to people for each finding; the JSON report has all of it.
 pub(super) const SHOWN: usize = 3;
@@ -133,10 +134,10 @@ pub(super) fn unfinished(report: &RunReport) -> Option<String> {
 
 /// `1204 requests; at most 0.0123 USD by the list prices of 2026-05`, where the target costs
 /// something.
-pub(super) fn cost_line(report: &RunReport) -> Option<String> {
-    let bill = report.bill.as_ref()?;
-    let (requests, usd, date) = (report.usage.attempts(), bill.usd, &bill.prices_of);
-    let refused = report.usage.refusals.iter();
+pub(super) fn cost_line(usage: &Usage, bill: Option<&Bill>) -> Option<String> {
+    let bill = bill?;
+    let (requests, usd, date) = (usage.attempts(), bill.usd, &bill.prices_of);
+    let refused = usage.refusals.iter();
     let throttled = refused.filter(|(code, _)| ["SlowDown", "503"].contains(&code.as_str()));
     let throttled = match throttled.map(|(_, times)| times).sum::<u64>() {
         0 => String::new(),

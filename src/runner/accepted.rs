@@ -7,19 +7,34 @@ use crate::provision;
 use crate::replication::Capability;
 
 /// Refuses to write into a pair that no run of bucketpair made, with what a write sets off there,
-/// unless the user has accepted it. What is in an embedded pair is nobody's.
+/// unless the user has accepted it; then that is said before the first write. What is in an embedded
+/// pair is nobody's. Asked once for all scenarios.
 pub(super) async fn must_be_accepted(shared: &Shared) -> Result<()> {
+    let asked = shared.accepted.get_or_try_init(|| ask(shared));
+    Box::pin(asked).await.copied()
+}
+
+async fn ask(shared: &Shared) -> Result<()> {
     let Some((source, destination)) = &shared.pair else {
         return Ok(());
     };
-    if shared.accepts_writes || shared.target.offers(Capability::Expendable) {
+    if shared.target.offers(Capability::Expendable) || is_ours(shared, source).await {
         return Ok(());
     }
-    if is_ours(shared, source).await {
-        return Ok(());
+    let triggers = Box::pin(doctor::read_triggers(&shared.target, source, destination)).await;
+    match (shared.accepts_writes, triggers) {
+        (true, Ok(triggers)) => tell(shared, &listed(&triggers)),
+        (true, Err(error)) => tell(shared, &format!("what it does could not be read ({error})")),
+        (false, triggers) => return Err(refused(shared, &listed(&triggers?))),
     }
-    let triggers = Box::pin(doctor::read_triggers(&shared.target, source, destination)).await?;
-    Err(refused(shared, &triggers))
+    Ok(())
+}
+
+fn tell(shared: &Shared, sets_off: &str) {
+    tracing::warn!(
+        "writing into {}, as accepted; each write sets off: {sets_off}",
+        named(shared)
+    );
 }
 
 /// A bucket whose tags may not be read is taken for somebody's.
@@ -28,16 +43,23 @@ async fn is_ours(shared: &Shared, source: &str) -> bool {
     tags.unwrap_or(false)
 }
 
-fn refused(shared: &Shared, triggers: &[String]) -> Error {
+fn named(shared: &Shared) -> String {
     let (source, destination) = shared.pair.as_ref().expect("it is asked for a pair");
-    let named = match &shared.stack {
+    match &shared.stack {
         Some(stack) => format!("{source},{destination} of the stack {stack}"),
         None => format!("{source},{destination}"),
-    };
-    let sets_off = match triggers.is_empty() {
+    }
+}
+
+fn listed(triggers: &[String]) -> String {
+    match triggers.is_empty() {
         true => "nothing but its replica".to_owned(),
         false => triggers.join(", "),
-    };
+    }
+}
+
+fn refused(shared: &Shared, sets_off: &str) -> Error {
+    let named = named(shared);
     Error::Usage(format!(
         "the pair {named} was not made by bucketpair, and objects would be written into it, below a \
          prefix of their own, and removed again; each write sets off: {sets_off}; give \

@@ -2,8 +2,9 @@
 
 use super::spent::Share;
 use super::{Settings, Shared};
-use crate::cost::{Bill, Prices, Terms};
+use crate::cost::{Bill, Prices, Terms, Usage};
 use crate::error::{Error, ExitCode, Result};
+use crate::report::lag::LagReport;
 use crate::report::{RunReport, Stopped};
 use crate::scenario::Scenario;
 use crate::target::{Meter, Stop, Target, remedy};
@@ -53,13 +54,23 @@ impl Purse {
 
     /// Puts into the report what was asked, and what it costs where it costs something.
     pub(super) fn account(&self, target: &Target, report: &mut RunReport) {
-        report.usage = self.meter.usage();
-        if !target.costs_nothing {
-            report.bill = Some(self.bill());
-        }
+        (report.usage, report.bill) = self.asked(target);
         if report.exit_code() != ExitCode::Passed {
             report.errors.extend(denied(target));
         }
+    }
+
+    /// The same for a measurement.
+    pub(super) fn account_lag(&self, target: &Target, report: &mut LagReport) {
+        (report.ended.usage, report.ended.bill) = self.asked(target);
+        if report.exit_code() != ExitCode::Passed {
+            report.ended.errors.extend(denied(target));
+        }
+    }
+
+    fn asked(&self, target: &Target) -> (Usage, Option<Bill>) {
+        let bill = || self.bill();
+        (self.meter.usage(), (!target.costs_nothing).then(bill))
     }
 
     /// Says in the report why it ended before its end.
@@ -124,7 +135,8 @@ fn denied(target: &Target) -> Vec<String> {
     denied.map(line).collect()
 }
 
-fn stopped(why: Stop) -> Stopped {
+/// What a report calls it.
+pub(super) fn stopped(why: Stop) -> Stopped {
     match why {
         Stop::Spent => Stopped::Budget,
         Stop::Expired => Stopped::ExpiredKeys,

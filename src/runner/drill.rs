@@ -12,7 +12,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::budget::Purse;
-use super::{Settings, Shared, Stage, clean_up, opened, play};
+use super::{Settings, Shared, Stage, clean_up, opened, play, settling};
 use crate::check::{Check, CheckKind, Obstacles, judge};
 use crate::error::{Error, Result};
 use crate::history::{Content, Event, History, OperationKind, Seen, Side};
@@ -167,7 +167,9 @@ async fn set(shared: &Shared, purse: &Purse, drill: &Drill) -> Result<Stage> {
         .needs([Capability::DenyReplication]);
     let setting = async {
         allowed(shared, drill).await?;
-        play::stage(shared, &scenario).await
+        let stage = play::stage(shared, &scenario).await?;
+        settling::rested(shared).await;
+        Ok(stage)
     };
     let set = tokio::select! {
         set = Box::pin(setting) => set,

@@ -22,7 +22,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant as Clock;
 
-use super::{Opened, Settings, Shared, Stage, open, play};
+use super::budget::{self, Purse};
+use super::{Opened, Settings, Shared, Stage, open, play, settling};
 use crate::error::{Error, Result};
 use crate::history::{Event, Header, History, Journal, Side};
 use crate::lag::{Measure, Measured};
@@ -89,17 +90,36 @@ pub async fn lag(
     asked.check(settings.seed)?;
     tokio::pin!(interrupt);
     let opened = open(settings).await?;
-    let outcome = tokio::select! {
-        answer = preflight(&opened.target) => answer,
-        () = &mut interrupt => Err(Error::Interrupted),
+    let reached = match asked.outlives(&opened.target) {
+        Ok(()) => reached(&opened, interrupt.as_mut()).await,
+        Err(error) => Err(error),
     };
-    let outcome = match outcome {
+    let outcome = match reached {
         Ok(()) => Box::pin(lag_on(&opened, settings, asked, on_progress, interrupt)).await,
         Err(error) => Err(error),
     };
+    closed(opened, outcome, settings).await
+}
+
+/// Preflight, unless a signal comes first.
+async fn reached(
+    opened: &Opened,
+    interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
+) -> Result<()> {
+    tokio::select! {
+        answer = preflight(&opened.target) => answer,
+        () = interrupt => Err(Error::Interrupted),
+    }
+}
+
+/// A target that could not be closed is found out after the report was written.
+async fn closed(
+    opened: Opened,
+    outcome: Result<Measurement>,
+    settings: &Settings,
+) -> Result<Measurement> {
     let (mut measurement, left) = opened.closed(outcome).await?;
     if let Some(left) = left {
-        // A target that could not be closed is found out after the report was written.
         let report = &mut measurement.report;
         report.ended.left_behind.push(left);
         let folder = settings.report.as_deref();
@@ -131,9 +151,14 @@ pub async fn lag_on(
         &shared.header,
         &asked.question(),
     );
-    let outcome = carried_out(&shared, asked, &kept, on_progress, interrupt).await;
+    let outcome = match Purse::open(&shared, settings, &[]) {
+        Ok(purse) => carried_out(&shared, &purse, asked, &kept, on_progress, interrupt)
+            .await
+            .map(|seen| (seen, purse)),
+        Err(error) => Err(error),
+    };
     match outcome {
-        Ok((history, ended)) => Ok(concluded(&shared, asked, kept, history, ended)),
+        Ok((seen, purse)) => Ok(concluded(&shared, &purse, asked, kept, seen)),
         Err(error) => {
             kept.failed(&error);
             Err(error)
@@ -143,10 +168,10 @@ pub async fn lag_on(
 
 fn concluded(
     shared: &Shared,
+    purse: &Purse,
     asked: &LagSettings,
     kept: Kept,
-    history: History,
-    mut ended: Ended,
+    (history, mut ended): (History, Ended),
 ) -> Measurement {
     if let Err(error) = shared.journal.finish() {
         ended.errors.push(error.to_string());
@@ -154,7 +179,8 @@ fn concluded(
     }
     let measured = vec![Measured::of(&shared.header, &history)];
     let report = LagReport::of(measured, &asked.question());
-    let report = report.held(asked.slo.is_some()).ended(ended);
+    let mut report = report.held(asked.slo.is_some()).ended(ended);
+    purse.account_lag(&shared.target, &mut report);
     Measurement {
         header: shared.header.clone(),
         history,
@@ -165,38 +191,65 @@ fn concluded(
 
 async fn carried_out(
     shared: &Shared,
+    purse: &Purse,
     asked: &LagSettings,
     kept: &Kept,
     on_progress: Option<OnProgress<'_>>,
     interrupt: impl Future<Output = ()> + Send,
 ) -> Result<(History, Ended)> {
-    tokio::pin!(interrupt);
+    let halt = halted(shared, purse, interrupt);
+    tokio::pin!(halt);
     let scenario = scenario();
     let limiter = Limiter::new(asked.max_requests_per_second, asked.request_budget);
     let outcome = tokio::select! {
         outcome = Box::pin(staged(shared, &scenario, asked, &limiter)) => outcome,
-        () = &mut interrupt => Err(Error::Interrupted),
+        error = &mut halt => Err(error),
     };
     let stage = match outcome {
         Ok(stage) => stage,
         Err(error) => {
+            shared.target.meter.lift();
             Box::pin(tear_down_all(&shared.target, &shared.ledger)).await;
             return Err(error);
         }
     };
     kept.follow(&stage.recorder);
     let shown = Shown { on_progress, kept };
-    let measured = Box::pin(measure(&stage, asked, &limiter, shown, interrupt)).await;
-    let mut ended = Ended {
-        interrupted: matches!(measured, Err(Error::Interrupted)),
-        ..Ended::default()
-    };
+    let measured = Box::pin(measure(&stage, asked, &limiter, shown, halt)).await;
     let history = stage.history();
+    let ended = cut_short(shared, measured);
+    shared.target.meter.lift();
+    let mut ended = ended?;
     clean_up(shared, &mut ended).await;
-    match measured {
-        Ok(()) | Err(Error::Interrupted) => Ok((history, ended)),
-        Err(error) => Err(error),
+    Ok((history, ended))
+}
+
+/// Comes with what ends a measurement before its end: a signal, its cap, or keys that are no longer
+/// valid.
+async fn halted(
+    shared: &Shared,
+    purse: &Purse,
+    interrupt: impl Future<Output = ()> + Send,
+) -> Error {
+    tokio::select! {
+        () = interrupt => Error::Interrupted,
+        why = shared.target.stopped() => purse.error(why),
     }
+}
+
+/// How it ended; what was measured before it was cut short is worth a report.
+fn cut_short(shared: &Shared, measured: Result<()>) -> Result<Ended> {
+    let mut ended = Ended::default();
+    match (measured, shared.target.meter.why_stopped()) {
+        (Ok(()), _) => {}
+        (Err(Error::Interrupted), _) => ended.interrupted = true,
+        (Err(error), Some(why)) => {
+            ended.stopped = Some(budget::stopped(why));
+            ended.errors.push(error.to_string());
+        }
+        (Err(error), None) => return Err(error),
+    }
+    Ok(ended)
 }
 
 fn scenario() -> Scenario {
@@ -213,6 +266,7 @@ async fn staged(
 ) -> Result<Stage> {
     let mut stage = play::stage(shared, scenario).await?;
     asked.offered(&shared.target, &stage.plan)?;
+    settling::rested(shared).await;
     stage.measure(limiter);
     stage.prove_live().await?;
     Ok(stage)
@@ -245,7 +299,7 @@ async fn measure(
     asked: &LagSettings,
     limiter: &Limiter,
     shown: Shown<'_>,
-    mut interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
+    mut halt: Pin<&mut (impl Future<Output = Error> + Send)>,
 ) -> Result<()> {
     let deadline = stage.pace().deadline;
     let writes = schedule::schedule(asked, stage.shared.seed);
@@ -253,7 +307,7 @@ async fn measure(
     let took = prepare::canary_lag(&stage.history());
     tokio::select! {
         prepared = prepare::prepare(stage, &writes, limiter) => prepared?,
-        () = &mut interrupt => return Err(Error::Interrupted),
+        error = &mut halt => return Err(error),
     }
     // Looks cannot spend what the writes take.
     let of_writes = limiter.split(requests(&writes)).ok_or_else(|| {
@@ -300,7 +354,7 @@ async fn measure(
             ..LagProgress::of(seen)
         }
     };
-    shown.meanwhile(work, progress, interrupt).await
+    shown.meanwhile(work, progress, halt).await
 }
 
 impl LagProgress {
@@ -315,12 +369,12 @@ impl LagProgress {
 }
 
 impl Shown<'_> {
-    /// Tells how far it is, until the work is done or interrupted.
+    /// Tells how far it is, until the work is done or halted.
     async fn meanwhile(
         self,
         work: impl Future<Output = ()>,
         progress: impl Fn() -> LagProgress,
-        mut interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
+        mut halt: Pin<&mut (impl Future<Output = Error> + Send)>,
     ) -> Result<()> {
         tokio::pin!(work);
         let mut tick = tokio::time::interval(Duration::from_millis(200));
@@ -329,7 +383,7 @@ impl Shown<'_> {
         loop {
             tokio::select! {
                 () = &mut work => return Ok(()),
-                () = &mut interrupt => return Err(Error::Interrupted),
+                error = &mut halt => return Err(error),
                 _ = tick.tick(), if self.on_progress.is_some() => {
                     self.on_progress.into_iter().for_each(|show| show(progress()));
                 }

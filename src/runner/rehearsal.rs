@@ -97,7 +97,7 @@ async fn rehearsed(settings: &Settings, verb: &Verb, late: Late) -> Result<Rehea
         },
     );
     if settings.pair.is_some() || settings.stack.is_some() {
-        opened.pair = Some(somebodys(&opened).await?);
+        opened.pair = Some(somebodys(&opened, verb).await?);
     }
     let before = opened.target.meter.usage();
     preflight(&opened.target).await?;
@@ -161,6 +161,15 @@ fn inside(settings: &Settings, verb: &Verb, late: Late) -> Settings {
     }
 }
 
+/// How long the pairs that a verb makes rest before their first write (R-CFG-12).
+#[must_use]
+pub fn rest(settings: &Settings) -> Duration {
+    match settings.pair.is_some() || settings.stack.is_some() {
+        true => Duration::ZERO,
+        false => pace(settings).settle,
+    }
+}
+
 pub(super) fn pace(settings: &Settings) -> Pace {
     let pace = match settings.choice {
         Choice::Emulator => Pace::EMBEDDED,
@@ -193,9 +202,14 @@ fn stand_in(opened: &mut Opened, settings: &Settings, verb: &Verb, pace: Pace) {
 
 /// A pair that was there before, with one rule for every object: what its rules really are, nobody
 /// has asked.
-async fn somebodys(opened: &Opened) -> Result<(String, String)> {
+async fn somebodys(opened: &Opened, verb: &Verb) -> Result<(String, String)> {
     let mut request = Request::new("rehearsal");
-    request.rules = vec![Rule::new("everything")];
+    let rule = Rule::new("everything");
+    request.rules = vec![match verb {
+        // Markers may be asked for.
+        Verb::Lag(_) => rule.with_delete_markers(),
+        _ => rule,
+    }];
     let ledger = provision::Ledger::in_memory("rehearsal", String::new());
     let pair = provision::provision(&opened.target, &request, &ledger).await?;
     let name = |index: usize| pair.buckets[index].name.clone();

@@ -9,6 +9,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::Shared;
+
 /// Waits until every pair is there, or has failed, and has rested. Clones wait for the same.
 #[derive(Debug, Clone)]
 pub(super) struct Settling(Arc<Inner>);
@@ -41,6 +43,13 @@ impl Settling {
         let begun = begun.wait_for(Option::is_some).await;
         let begun = begun.ok().and_then(|begun| *begun);
         tokio::time::sleep_until(begun.unwrap_or_else(Instant::now) + self.0.rest).await;
+    }
+}
+
+/// The rest of one pair alone, where it was made just now.
+pub(super) async fn rested(shared: &Shared) {
+    if let Some(settling) = Settling::new(shared.rest(), 1) {
+        settling.over().await;
     }
 }
 

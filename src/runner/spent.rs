@@ -41,19 +41,19 @@ impl Share {
     /// [`Error::Budget`] where nothing is left; [`Error::Usage`] for a file that cannot be read or
     /// written, or holds something else.
     pub(super) fn reserve(path: &Path, run: &str, cap: f64) -> Result<Self> {
-        let mut usd = 0.0;
+        let (mut usd, mut name) = (0.0, run.to_owned());
         change(path, |spent| {
             let of_others: f64 = spent.runs.values().map(|entry| entry.usd).sum();
             usd = cap - of_others;
             if usd <= 0.0 {
                 return Err(nothing_left(path, spent, cap));
             }
-            spent
-                .runs
-                .insert(run.to_owned(), Entry { usd, ended: false });
+            name = unused(spent, run);
+            spent.runs.insert(name.clone(), Entry { usd, ended: false });
             Ok(())
         })?;
-        let (path, run) = (path.to_owned(), run.to_owned());
+        let path = path.to_owned();
+        let run = name;
         Ok(Self { path, run, usd })
     }
 
@@ -68,6 +68,17 @@ impl Share {
             Ok(())
         })
     }
+}
+
+/// A run that is gone on with adds to what it has cost already.
+fn unused(spent: &Spent, run: &str) -> String {
+    let again = |time: u32| match time {
+        1 => run.to_owned(),
+        _ => format!("{run}, session {time}"),
+    };
+    let mut names = (1..).map(again);
+    let unused = names.find(|name| !spent.runs.contains_key(name));
+    unused.unwrap_or_default()
 }
 
 fn nothing_left(path: &Path, spent: &Spent, cap: f64) -> Error {
@@ -143,6 +154,17 @@ mod tests {
         Share::reserve(&path, "third", 5.0).unwrap_err();
         let more = Share::reserve(&path, "third", 6.0).unwrap();
         assert!((more.usd - 1.0).abs() < 1e-9, "{more:?}");
+    }
+
+    #[test]
+    fn a_run_that_is_gone_on_with_adds_to_what_it_has_cost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spent.json");
+        for left in [5.0, 4.0, 3.0] {
+            let session = Share::reserve(&path, "run", 5.0).unwrap();
+            assert!((session.usd - left).abs() < 1e-9, "{left}: {session:?}");
+            session.settle(1.0).unwrap();
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ async fn run_of(aws: &Aws, scenario: &str) -> RunReport {
 }
 
 /// Keys are valid for so long from the first request on.
-fn expires_after(aws: Aws, valid: Duration) -> Aws {
+pub(crate) fn expires_after(aws: Aws, valid: Duration) -> Aws {
     let began = OnceLock::new();
     aws.with_refusal(move |asked| {
         let began = began.get_or_init(Instant::now);

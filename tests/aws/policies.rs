@@ -1,6 +1,7 @@
 //! The policy of each verb is what the verb asks, and no more: counted where AWS would be asked.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use aws_sdk_s3::types::{Tag, Tagging};
 use bucketpair::doctor;
@@ -10,7 +11,7 @@ use bucketpair::lag::{OperationShare, OperationType};
 use bucketpair::policy::Actions;
 use bucketpair::provision::{Ledger, Request, Sweep, provision};
 use bucketpair::replication::Rule;
-use bucketpair::runner::{self, Copied, LagSettings, Length, Settings};
+use bucketpair::runner::{self, Copied, LagSettings, Length, ObserveSettings, Settings};
 use bucketpair::target::{self, Target};
 
 use crate::stand_in::{Aws, ROLE};
@@ -144,6 +145,44 @@ async fn lag_asks_what_its_policy_allows() {
         "PutBucketTagging",
     ];
     compare("lag", &aws, &not_asked);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lag_on_a_pair_that_is_there_asks_what_its_policy_allows() {
+    let aws = Aws::new("1s");
+    let pair = pair(&aws, &in_memory()).await;
+    retag(&aws, &pair.0).await;
+    let mut settings = on(&aws, &pair);
+    settings.accept_writes = true;
+    let asked = all_operations();
+    let lag = runner::lag(&settings, &asked, None, std::future::pending());
+    let measurement = Box::pin(lag).await.unwrap();
+    let report = measurement.report;
+    assert_eq!(report.exit_code(), ExitCode::Passed, "{:#?}", report.ended);
+    compare("lag --pair", &aws, &["AbortMultipartUpload"]);
+}
+
+/// In real time: the history is placed by the wall clock.
+#[tokio::test]
+async fn observe_asks_what_its_policy_allows() {
+    let aws = Aws::new("500ms");
+    let folder = tempfile::tempdir().unwrap();
+    let (mut settings, mut asked) = (aws.settings(), all_operations());
+    settings.report = Some(folder.path().to_owned());
+    settings.ledger = Some(folder.path().join("ledger"));
+    settings.settle = Some(Duration::ZERO);
+    asked.rate = 100.0;
+    (asked.write_only, asked.status) = (true, true);
+    let lag = runner::lag(&settings, &asked, None, std::future::pending());
+    Box::pin(lag).await.unwrap();
+    aws.forget();
+    let history = folder.path().join("history.jsonl");
+    let observe = ObserveSettings::default();
+    let never = std::future::pending();
+    let looking = runner::observe(&settings, &history, &observe, None, never);
+    let report = Box::pin(looking).await.unwrap().report;
+    assert_eq!(report.exit_code(), ExitCode::Passed, "{:#?}", report.ended);
+    compare("observe", &aws, &[]);
 }
 
 /// What the role and the keys may do is asked of IAM and KMS, where it is compiled in.

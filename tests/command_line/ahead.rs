@@ -35,6 +35,14 @@ fn on_aws(arguments: &[&str]) -> Output {
     &["drill", "--stack", "archive", "--i-own-this-pair", "--dry-run"],
     &["s3:ReplicateObject to the replication role", "whatever happens", "PutObject"]
 )]
+#[case::lag(
+    &["lag", "--count", "3000", "--role", ROLE, "--dry-run"],
+    &["nothing was called", "3000 writes, 10 a second", "PutObject", "costs, in USD"]
+)]
+#[case::lag_on_a_pair(
+    &["lag", "--pair", "mine,replica", "--operations", "delete-marker", "--dry-run"],
+    &["mine → replica", "--accept-writes is not given", "DeleteObject"]
+)]
 #[case::up(
     &["stack", "up", "archive", "--parameter", "Environment=prod", "--dry-run"],
     &["(AWS::IAM::Role)", "us-east-1", "Environment=prod", "CAPABILITY_NAMED_IAM", "canaries"]
@@ -52,6 +60,7 @@ fn a_verb_says_what_it_would_do_and_calls_nothing(#[case] line: &[&str], #[case]
 #[case::cap_in_a_dry_run(
     &["run", "version-id", "--role", ROLE, "--max-usd", "0.00001", "--dry-run"], 3, "costs, in USD"
 )]
+#[case::cap_of_lag(&["lag", "--role", ROLE, "--max-usd", "0.00001"], 3, "nothing was called")]
 #[case::never(&["run", "--role", ROLE, "--never-account", "1111*", "--dry-run"], 2, "never touched")]
 #[case::no_role(&["run", "--dry-run"], 2, "--role ARN")]
 #[case::never_a_stack(&["stack", "up", "--never-account", "1111*", "--dry-run"], 2, "never touched")]

@@ -2,16 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cost::{Bill, Usage};
 use crate::error::ExitCode;
-use crate::report::wording::visible;
+use crate::report::Stopped;
+use crate::report::wording::{cost_line, visible};
 
 /// How a measurement ended, besides its figures.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Ended {
     /// Whether a signal ended it.
     pub interrupted: bool,
+    /// What ended it before its end, beside a signal.
+    pub stopped: Option<Stopped>,
+    /// What was asked of the endpoints, canaries and teardown included.
+    pub usage: Usage,
+    /// What that costs at most, where the target costs something.
+    pub bill: Option<Bill>,
     /// Whether something could not be written.
     pub unsaved: bool,
     /// What could not be removed.
@@ -34,7 +42,12 @@ impl Ended {
             (!self.left_behind.is_empty(), ExitCode::LeftBehind),
         ];
         let is = |(is, code): (bool, ExitCode)| is.then_some(code);
-        codes.into_iter().filter_map(is).chain(self.code)
+        let stopped = self.stopped.map(Stopped::exit_code);
+        codes
+            .into_iter()
+            .filter_map(is)
+            .chain(stopped)
+            .chain(self.code)
     }
 
     /// A line for each thing that a reader should know, with whether it is something wrong.
@@ -49,6 +62,8 @@ impl Ended {
         let left = self.left_behind.iter();
         let left = left.map(|name| (true, named("left behind", name)));
         let kept = self.kept.iter().map(|name| (false, named("kept", name)));
-        interrupted.chain(errors).chain(left).chain(kept).collect()
+        let cost = cost_line(&self.usage, self.bill.as_ref()).map(|line| (false, line));
+        let wrong = interrupted.chain(errors).chain(left);
+        wrong.chain(kept).chain(cost).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! Going on to look for what a measurement wrote: later, elsewhere, or after it was killed.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -12,16 +13,16 @@ use super::kept::Kept;
 use super::pending::pending;
 use super::schedule::{Intended, prepared_keys, schedule};
 use super::{LagProgress, LagSettings, Measurement, OnProgress, Shown, concluded};
-use super::{clock, kept, policy, prepare};
+use super::{clock, closed, cut_short, halted, policy, prepare, reached};
 use crate::error::{Error, Result};
 use crate::history::{Event, Header, History, Instant, Journal, Recorder, Session, Side, resume};
 use crate::lag::{Measure, Measured, OperationType, Sample, Setup};
 use crate::probe::{Follower, Watched};
 use crate::provision::Pair;
 use crate::provision::ledger::Ledger;
-use crate::report::lag::{Ended, save};
+use crate::runner::budget::Purse;
 use crate::runner::{Opened, Settings, Shared, Stage, expectations, open};
-use crate::target::{Limiter, preflight};
+use crate::target::Limiter;
 
 /// Of how many samples seen before something is learned.
 const KNOWN: usize = 256;
@@ -62,26 +63,14 @@ pub async fn observe(
 ) -> Result<Measurement> {
     tokio::pin!(interrupt);
     let opened = open(settings).await?;
-    let outcome = tokio::select! {
-        answer = preflight(&opened.target) => answer,
-        () = &mut interrupt => Err(Error::Interrupted),
-    };
-    let outcome = match outcome {
+    let outcome = match reached(&opened, interrupt.as_mut()).await {
         Ok(()) => {
             let observing = observe_on(&opened, settings, path, asked, on_progress, interrupt);
             Box::pin(observing).await
         }
         Err(error) => Err(error),
     };
-    let (mut measurement, left) = opened.closed(outcome).await?;
-    if let Some(left) = left {
-        let report = &mut measurement.report;
-        report.ended.left_behind.push(left);
-        let folder = settings.report.as_deref();
-        let saved = folder.map_or(Ok(()), |folder| save(folder, report));
-        kept::unsaved(saved, report);
-    }
-    Ok(measurement)
+    closed(opened, outcome, settings).await
 }
 
 /// The same on a target that is open already.
@@ -103,6 +92,7 @@ pub async fn observe_on(
     let mut shared = shared(opened, settings, &saved.header)?;
     let deadline = Duration::from_nanos(setup.deadline_ns);
     shared.pace.deadline = settings.deadline.unwrap_or(deadline);
+    let purse = Purse::open(&shared, settings, &[])?;
     let before = Measured::of(&saved.header, &history);
     let limiter = limiter(asked, &setup, &before)?;
     let read = Read::now(&shared, &history, &limiter).await;
@@ -118,13 +108,12 @@ pub async fn observe_on(
         on_progress,
         kept: &kept,
     };
-    let looked = look(&stage, &lag, &before, &limiter, shown, interrupt).await;
-    let ended = Ended {
-        interrupted: matches!(looked, Err(Error::Interrupted)),
-        kept: vec![what_stays(&stage)],
-        ..Ended::default()
-    };
-    Ok(concluded(&shared, &lag, kept, stage.history(), ended))
+    let halt = halted(&shared, &purse, interrupt);
+    let looked = look(&stage, &lag, &before, &limiter, shown, halt).await;
+    let mut ended = cut_short(&shared, looked)?;
+    ended.kept = vec![what_stays(&stage)];
+    let seen = (stage.history(), ended);
+    Ok(concluded(&shared, &purse, &lag, kept, seen))
 }
 
 fn none_measured(path: &Path) -> Error {
@@ -152,6 +141,7 @@ fn shared(opened: &Opened, settings: &Settings, header: &Header) -> Result<Share
         keep: true,
         survey: false,
         accepts_writes: false,
+        accepted: Arc::default(),
         pair: None,
         stack: None,
         role: String::new(),
@@ -249,9 +239,9 @@ async fn look(
     before: &Measured,
     limiter: &Limiter,
     shown: Shown<'_>,
-    interrupt: impl Future<Output = ()> + Send,
+    halt: impl Future<Output = Error> + Send,
 ) -> Result<()> {
-    tokio::pin!(interrupt);
+    tokio::pin!(halt);
     let (history, deadline) = (stage.history(), stage.pace().deadline);
     let writes = schedule(lag, stage.shared.seed);
     let things = pending(&history, &before.samples, &writes, (lag.status, deadline));
@@ -281,7 +271,7 @@ async fn look(
             ..LagProgress::of(seen)
         }
     };
-    shown.meanwhile(work, progress, interrupt).await
+    shown.meanwhile(work, progress, halt).await
 }
 
 fn follower(

@@ -93,7 +93,7 @@ impl LagSettings {
     }
 
     /// Refuses what makes no sense on any target. The schedule depends on the seed.
-    pub(super) fn check(&self, seed: u64) -> Result<()> {
+    pub(crate) fn check(&self, seed: u64) -> Result<()> {
         let refused = |why: String| Err(Error::Usage(why));
         if !(self.rate > 0.0 && self.rate.is_finite()) {
             return refused(format!(
@@ -150,14 +150,19 @@ impl LagSettings {
                 "has no rule that replicates delete markers",
             );
         }
-        if self.write_only && !target.outlives_process {
-            let name = &target.name;
-            return Err(Error::Usage(format!(
-                "--write-only: {name} ends with this process, and nobody could observe it later; \
-                 name another --target"
-            )));
-        }
         Ok(())
+    }
+
+    /// Refuses to leave to later what ends with this process.
+    pub(super) fn outlives(&self, target: &Target) -> Result<()> {
+        if !self.write_only || target.outlives_process {
+            return Ok(());
+        }
+        let name = &target.name;
+        Err(Error::Usage(format!(
+            "--write-only: {name} ends with this process, and nobody could observe it later; name \
+             another --target"
+        )))
     }
 
     /// What a saved setup was asked to do.
