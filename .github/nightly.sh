@@ -9,7 +9,7 @@
 #   BUCKETPAIR     the command                                  (bucketpair)
 #   NIGHTLY_OUT    where reports and histories are kept         (nightly)
 #   NIGHTLY_PAIR   the persistent pair: --stack NAME, or --pair SOURCE,DESTINATION
-#   NIGHTLY_USD    what catalogues and drill may cost together  (5)
+#   NIGHTLY_USD    what the phases may cost together            (5)
 #   NIGHTLY_DRILL  1 to deny an action to the role of a fresh pair, and see FAILED and recovery
 #   NIGHTLY_BEFORE the folder of the night before: its lag is what this night's is compared with
 #   NIGHTLY_LAG    how much is measured                         (--count 300 --rate 2)
@@ -19,7 +19,7 @@ bucketpair=${BUCKETPAIR:-bucketpair}
 out=${NIGHTLY_OUT:-nightly}
 usd=${NIGHTLY_USD:-5}
 night=0
-# One cap for the catalogues and the drill: each adds up here what it cost.
+# One cap for the night: each phase adds up here what it cost.
 cap=(--max-usd "$usd" --spent "$out/spent.json")
 
 # Runs one phase under its name. A phase that fails does not keep the next ones from being measured.
@@ -68,7 +68,7 @@ lag() {
     read -ra pair <<< "${NIGHTLY_PAIR:?name the persistent pair: --stack NAME, or --pair SOURCE,DESTINATION}"
     read -ra much <<< "${NIGHTLY_LAG:---count 300 --rate 2}"
     mkdir -p "$out"
-    phase lag lag "${pair[@]}" --accept-writes "${much[@]}" --report "$out/lag"
+    phase lag lag "${pair[@]}" --accept-writes "${cap[@]}" "${much[@]}" --report "$out/lag"
 }
 
 # A regression fails the night. The first night has nothing to be compared with, and says so.
