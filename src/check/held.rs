@@ -4,9 +4,9 @@ use super::Check;
 use super::reference::Expected;
 use super::status::{Status, named, statuses};
 use super::tally::{Judged, Tally};
-use super::view::{Op, View, after, subject};
+use super::view::{Look, Op, View, after, subject};
 use super::{Obstacles, reference::Fate};
-use crate::history::{Instant, Side};
+use crate::history::Side;
 use crate::replication::ReplicationStatus::Pending;
 
 /// PENDING at the source and nothing at the destination for as long as the way there is held up.
@@ -24,8 +24,9 @@ pub(super) fn back(view: &View<'_>, check: &Check) -> Tally {
     tally
 }
 
-/// Until when the way of a version to one side was held up; none where it was free.
-fn held(view: &View<'_>, expected: &Expected, side: Side, fate: &Fate) -> Option<Instant> {
+/// Up to which place in the history the way of a version to one side was held up; none where it was
+/// free.
+fn held(view: &View<'_>, expected: &Expected, side: Side, fate: &Fate) -> Option<usize> {
     let lost = matches!(fate, Fate::Absent { because } if *because == "R-NOT-11");
     let mut obstacles = Obstacles::default();
     let (before, behind): (Vec<&Op<'_>>, Vec<_>) = view
@@ -41,28 +42,28 @@ fn held(view: &View<'_>, expected: &Expected, side: Side, fate: &Fate) -> Option
         obstacles.change(op.operation);
         !obstacles.hold(expected.origin, side)
     });
-    Some(release.map_or(Instant(u64::MAX), |op| op.invoked))
+    Some(release.map_or(usize::MAX, |op| op.place))
 }
 
-fn judge(view: &View<'_>, expected: &Expected, side: Side, until: Instant) -> Judged {
+fn judge(view: &View<'_>, expected: &Expected, side: Side, until: usize) -> Judged {
     let since = expected.acknowledged;
     let wanted = "PENDING, and absent, for as long as it is held up";
     let mut there = view.looks_at(side, &expected.key);
-    if let Some(look) = there.find(|look| look.received <= until && look.shows(&expected.version)) {
+    if let Some(look) = there.find(|look| look.place < until && look.shows(&expected.version)) {
         let seen = format!("there at {}", after(since, look.received));
         return Judged::fail(wanted, seen, look.received);
     }
     let statuses = statuses(view, expected);
-    let meanwhile = || statuses.iter().filter(|(look, _)| look.received <= until);
+    let meanwhile = || statuses.iter().filter(|(look, _)| look.place < until);
     let wrong = |(_, status): &&Status<'_, '_>| *status != Some(Pending);
     if let Some((look, status)) = meanwhile().find(wrong) {
         return Judged::fail(wanted, named(*status), look.received);
     }
     let window = view.window(since);
-    let late = |sent: Instant, received: Instant| sent >= window && received <= until;
-    let pending = meanwhile().any(|(look, _)| late(look.sent, look.received));
+    let late = |look: &Look<'_>| look.sent >= window && look.place < until;
+    let pending = meanwhile().any(|(look, _)| late(look));
     let mut looks = view.looks_at(side, &expected.key);
-    let absent = looks.any(|look| look.lacks(&expected.version) && late(look.sent, look.received));
+    let absent = looks.any(|look| look.lacks(&expected.version) && late(look));
     match (pending, absent) {
         (true, true) => Judged::Pass,
         (false, _) => Judged::unknown(wanted, "nobody looked at the source after the window"),

@@ -13,6 +13,8 @@ use crate::replication::VersionId;
 
 /// An observation.
 pub(super) struct Look<'a> {
+    /// Its place in the history: moments may be equal, places are not.
+    pub(super) place: usize,
     pub(super) side: Side,
     pub(super) key: &'a str,
     pub(super) version: Option<&'a VersionId>,
@@ -49,6 +51,8 @@ impl<'a> Look<'a> {
 /// An operation with its answer.
 pub(super) struct Op<'a> {
     pub(super) number: u32,
+    /// Its place in the history.
+    pub(super) place: usize,
     pub(super) invoked: Instant,
     pub(super) operation: &'a Operation,
     pub(super) answer: Option<(Instant, &'a Outcome)>,
@@ -262,10 +266,11 @@ impl<'a> View<'a> {
 fn lay_out(history: &History) -> (Ops<'_>, Vec<Look<'_>>) {
     let mut ops = Ops::default();
     let mut looks = Vec::new();
-    for timed in &history.events {
+    for (place, timed) in history.events.iter().enumerate() {
         match &timed.event {
             Event::Invoke { op, operation, .. } => ops.push(Op {
                 number: *op,
+                place,
                 invoked: timed.at,
                 operation,
                 answer: None,
@@ -289,6 +294,7 @@ fn lay_out(history: &History) -> (Ops<'_>, Vec<Look<'_>>) {
                 received,
                 seen,
             } => looks.push(Look {
+                place,
                 side: *side,
                 key,
                 version: version.as_ref(),

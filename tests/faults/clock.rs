@@ -63,7 +63,7 @@ impl HttpClient for Stepping {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        SharedHttpConnector::new(Connector {
+        SharedHttpConnector::new(Connecting {
             connector: self.client.http_connector(settings, components),
             stepping: self.clone(),
         })
@@ -71,12 +71,12 @@ impl HttpClient for Stepping {
 }
 
 #[derive(Debug)]
-struct Connector {
+struct Connecting {
     connector: SharedHttpConnector,
     stepping: Stepping,
 }
 
-impl HttpConnector for Connector {
+impl HttpConnector for Connecting {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         if Phase::Write.is_of(&request) {
             self.stepping.step();

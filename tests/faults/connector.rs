@@ -160,8 +160,8 @@ impl HttpClient for Faulty {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let unnamed = names::client(self.script.0.fault == Fault::StalledName);
-        SharedHttpConnector::new(Connector {
-            connector: self.client.http_connector(settings, components),
+        SharedHttpConnector::new(Connecting {
+            healthy: self.client.http_connector(settings, components),
             unnamed: unnamed.http_connector(settings, components),
             script: self.script.clone(),
         })
@@ -169,17 +169,17 @@ impl HttpClient for Faulty {
 }
 
 #[derive(Debug)]
-struct Connector {
-    connector: SharedHttpConnector,
+struct Connecting {
+    healthy: SharedHttpConnector,
     /// One over sockets, that finds no name.
     unnamed: SharedHttpConnector,
     script: Script,
 }
 
-impl HttpConnector for Connector {
+impl HttpConnector for Connecting {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         if !self.script.hits(&request) {
-            return self.connector.call(request);
+            return self.healthy.call(request);
         }
         let fault = self.script.0.fault;
         match fault {
@@ -187,14 +187,14 @@ impl HttpConnector for Connector {
             Fault::NoName | Fault::StalledName => self.unnamed.call(request),
             Fault::Reset => HttpConnectorFuture::ready(Err(reset())),
             Fault::LostAnswer => {
-                let carried_out = self.connector.call(request);
+                let carried_out = self.healthy.call(request);
                 HttpConnectorFuture::new(async move {
                     carried_out.await?;
                     Err(reset())
                 })
             }
             Fault::SlowStart => {
-                let connector = self.connector.clone();
+                let connector = self.healthy.clone();
                 HttpConnectorFuture::new(async move {
                     tokio::time::sleep(Duration::from_secs(5)).await;
                     connector.call(request).await

@@ -56,6 +56,24 @@ fn a_replica_that_comes_during_the_pause_fails() {
     assert_eq!(story.verdict(CheckKind::HeldBack), Fail);
 }
 
+/// Virtual time may stand still while the pause ends and the replica arrives.
+#[test]
+fn a_replica_that_is_seen_in_the_moment_in_which_the_pause_ends_but_after_it_is_none_during_it() {
+    let seen = |story: Story| story.replica(799, "k", "v1");
+    let end = |story: Story| story.trouble(800, SOURCE, Trouble::Resume);
+    let story = paused_and_seen(|story| seen(end(story)));
+    assert_eq!(story.verdict(CheckKind::HeldBack), Pass);
+    let story = paused_and_seen(|story| end(seen(story)));
+    assert_eq!(story.verdict(CheckKind::HeldBack), Fail);
+}
+
+fn paused_and_seen(end: impl Fn(Story) -> Story) -> Story {
+    let story = Story::new().trouble(0, SOURCE, Trouble::Pause);
+    let story = story.put(10, "w", "k", "v1");
+    let story = story.status(600, "k", "v1", Some(Pending));
+    end(story.absent(600, "k", "v1"))
+}
+
 #[test]
 fn what_was_never_held_up_proves_nothing() {
     let story = Story::new()
