@@ -53,6 +53,7 @@ use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use endpoint::Endpoint;
+use trouble::Change;
 use world::World;
 
 /// The access key ID that the embedded pair knows.
@@ -218,6 +219,28 @@ impl Emulator {
     #[must_use]
     pub fn pending(&self) -> usize {
         self.world.pending()
+    }
+
+    /// How many of these wait for the end of a pause or an outage.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.world.waiting()
+    }
+
+    /// Pauses replication out of a bucket, or ends the pause (R-TIME-13).
+    pub fn pause(&self, bucket: &str, paused: bool) {
+        self.world.control(bucket, Change::of_pause(paused));
+    }
+
+    /// Keeps replication from reaching a bucket, or ends that (R-STATUS-09). Its clients reach it.
+    pub fn cut_off(&self, bucket: &str, away: bool) {
+        self.world.control(bucket, Change::of_outage(away));
+    }
+
+    /// Answers the next replications into a bucket with 503 `SlowDown` (R-STATUS-09).
+    pub fn slow_down(&self, bucket: &str, replications: u32) {
+        self.world
+            .control(bucket, Change::of_slow_downs(replications));
     }
 
     /// Every replication that failed, in the order they did, with S3's reason.

@@ -106,6 +106,7 @@ fn the_checks_examine_replicas_markers_failures_and_absences() {
         Kind::MarkerStays,
         Kind::VersionDeleteStays,
         Kind::Fails,
+        Kind::HeldBack,
     ];
     for kind in all {
         let count = examined.get(kind.name()).copied().unwrap_or_default();
@@ -133,15 +134,18 @@ fn random_histories_find_defects_of_the_rules() {
         Defect::NeverFails,
         Defect::IgnoresRole,
         Defect::StuckPending,
+        Defect::LosesHeldBack,
+        Defect::FailsOnTrouble,
+        Defect::CopiesDeletedVersion,
         Defect::LosesOlderVersion,
         Defect::WrongByte,
     ];
     for defect in seeded {
         let found =
-            (0..200).find(|place| disagreement(&generate::nth(7, *place), Some(defect)).is_some());
+            (0..1000).find(|place| disagreement(&generate::nth(7, *place), Some(defect)).is_some());
         assert!(
             found.is_some(),
-            "200 histories of seed 7 do not find {defect}"
+            "1,000 histories of seed 7 do not find {defect}"
         );
     }
 }

@@ -112,7 +112,9 @@ fn stayed(view: &View<'_>, expected: &Expected, side: Side, because: &str) -> Ju
     let earlier = |known: &&Expected| known.op < expected.op;
     let mut earlier = view.expected_at(&expected.key).rev().filter(earlier);
     let replica = earlier.find(|known| known.fates.get(&side).is_some_and(Fate::arrives));
-    let Some(replica) = replica else {
+    let unsure = |known: &Expected| matches!(known.fates.get(&side), Some(Fate::Unsure { .. }));
+    let is_clear = !view.expected_at(&expected.key).any(unsure);
+    let Some(replica) = replica.filter(|_| is_clear) else {
         let listed = |look: &Look<'_>| matches!(look.seen, Seen::Versions { .. });
         return waited(view, side, expected, expected.acknowledged, &wanted, listed);
     };

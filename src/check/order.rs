@@ -54,7 +54,11 @@ fn listed(view: &View<'_>, key: &str, side: Side) -> Judged {
         listed && !view.expected_at(key).any(known)
     };
     let mut shown = ids(all);
-    shown.retain(|id| !own.contains(&id) && !unaccounted(id));
+    let is_unsure = |id: &VersionId| {
+        let mut known = view.expected_at(key).filter(|known| known.version == *id);
+        known.any(|known| matches!(known.fates.get(&side), Some(Fate::Unsure { .. })))
+    };
+    shown.retain(|id| !own.contains(&id) && !unaccounted(id) && !is_unsure(id));
     let is_expected = |id: &VersionId| expected.iter().any(|expected| expected.version == *id);
     if let Some(extra) = shown.iter().find(|id| !is_expected(id)) {
         let seen = format!(
@@ -88,7 +92,7 @@ fn listed(view: &View<'_>, key: &str, side: Side) -> Judged {
         .filter(|listed| listed.latest)
         .map(|listed| &listed.version);
     let latest: Vec<_> = latest.collect();
-    let explained = own.is_empty() && !latest.iter().any(|id| unaccounted(id));
+    let explained = own.is_empty() && !latest.iter().any(|id| unaccounted(id) || is_unsure(id));
     if explained && latest != shown.iter().take(1).collect::<Vec<_>>() {
         let seen = format!("current: {}", joined(latest));
         return Judged::fail(

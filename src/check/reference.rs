@@ -7,6 +7,7 @@ mod later;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use self::later::Held;
 use super::Obstacles;
 use super::keys::{self, is_under_kms};
 use super::lock::Lock;
@@ -33,6 +34,11 @@ pub enum Fate {
     Marker,
     /// Nothing arrives.
     Absent {
+        /// The rule that says so.
+        because: &'static str,
+    },
+    /// It may arrive or not: it was deleted on its way.
+    Unsure {
         /// The rule that says so.
         because: &'static str,
     },
@@ -147,7 +153,7 @@ pub fn expected(history: &History) -> Vec<Expected> {
         pending: BTreeMap::new(),
         versions: Vec::new(),
         written: HashMap::new(),
-        held: BTreeSet::new(),
+        held: BTreeMap::new(),
     };
     for timed in &history.events {
         match &timed.event {
@@ -175,7 +181,7 @@ struct Model<'a> {
     /// The place of each version among them, by key and ID.
     written: HashMap<(&'a str, VersionId), usize>,
     /// What is held up, by operation, on its way to which side.
-    held: BTreeSet<(u32, Side)>,
+    held: BTreeMap<(u32, Side), Held>,
 }
 
 impl<'a> Model<'a> {
@@ -228,6 +234,7 @@ impl<'a> Model<'a> {
             }
             OperationKind::Tag { version, tags } => self.retag(operation, version, tags, at),
             OperationKind::DeleteVersion { version } => self.lose(operation, version),
+            OperationKind::Trouble { .. } => self.overtake(at),
             OperationKind::Retain { .. }
             | OperationKind::Acl { .. }
             | OperationKind::Hold { .. } => self.protect(operation, at),
@@ -237,7 +244,6 @@ impl<'a> Model<'a> {
             | OperationKind::BeginUpload
             | OperationKind::Deny { .. }
             | OperationKind::DenyAt { .. }
-            | OperationKind::Trouble { .. }
             | OperationKind::DeleteBucket
             | OperationKind::CreateBucket
             | OperationKind::Lifecycle { .. }

@@ -202,8 +202,10 @@ pub(super) fn replica(view: &View<'_>, check: &Check) -> Tally {
 pub(super) fn none(view: &View<'_>, check: &Check) -> Tally {
     let mut tally = Tally::default();
     for expected in view.selected(check) {
-        let absent = |fate: &Fate| matches!(fate, Fate::Absent { .. });
-        if expected.content.is_none() || !expected.fates.values().all(absent) {
+        // What was selected and deleted before it was copied has a status while it is there.
+        let unselected =
+            |fate: &Fate| matches!(fate, Fate::Absent { because } if *because != "R-NOT-11");
+        if expected.content.is_none() || !expected.fates.values().all(unselected) {
             continue;
         }
         let statuses = statuses(view, expected);

@@ -148,7 +148,7 @@ impl Journey {
             match hold {
                 None => return true,
                 Some(_) if self.world.has(Defect::LosesHeldBack) => return false,
-                Some(Hold::UntilChange) if troubles.changed().await.is_err() => return false,
+                Some(Hold::UntilChange) if !self.world.change(&mut troubles).await => return false,
                 // It is tried again by itself, and not at the same instant.
                 Some(Hold::UntilChange | Hold::SlowDown) => {
                     tokio::time::sleep(self.delay()).await;

@@ -30,6 +30,30 @@ pub(super) struct Change {
 }
 
 impl Change {
+    pub(super) fn of_pause(paused: bool) -> Self {
+        let paused = Some(paused);
+        Self {
+            paused,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn of_outage(away: bool) -> Self {
+        let away = Some(away);
+        Self {
+            away,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn of_slow_downs(replications: u32) -> Self {
+        let slow_downs = Some(replications);
+        Self {
+            slow_downs,
+            ..Self::default()
+        }
+    }
+
     /// How far the bucket's clock is advanced.
     pub(super) fn advance(self) -> Duration {
         Duration::from_hours(24) * self.advance_days

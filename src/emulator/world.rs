@@ -290,6 +290,7 @@ pub(super) struct World {
     defects: HashSet<Defect>,
     state: Mutex<State>,
     pending: AtomicUsize,
+    waiting: AtomicUsize,
     /// How many replicas arrived while many were on their way.
     crowded: AtomicU64,
     /// Told of every change of a bucket's trouble.
@@ -315,6 +316,7 @@ impl World {
             defects,
             state: Mutex::new(state),
             pending: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
             crowded: AtomicU64::new(0),
             troubles: watch::Sender::default(),
         }
@@ -342,6 +344,18 @@ impl World {
 
     pub(super) fn end_replication(&self) {
         self.pending.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Waits for a change of trouble; false where there will be none.
+    pub(super) async fn change(&self, troubles: &mut watch::Receiver<()>) -> bool {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let changed = troubles.changed().await.is_ok();
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        changed
     }
 
     /// Whether this replica is the one that a defect loses of so many under load. Which one it is

@@ -51,7 +51,7 @@ impl Stage {
                     self.watch_replica(label, side, &applied.key, &version);
                 }
                 Fate::Fails { .. } => self.watch_failure(label, side, &applied.key, &version),
-                Fate::Marker | Fate::Absent { .. } => {}
+                Fate::Marker | Fate::Absent { .. } | Fate::Unsure { .. } => {}
             }
         }
     }

@@ -68,6 +68,16 @@ pub(crate) enum Action {
     /// Denies an action to the role, in the place of what was denied before.
     Deny(&'static str),
     Restore,
+    /// Replication does not reach a destination until it recovers.
+    Outage(&'static str),
+    Recover(&'static str),
+    /// Nothing leaves the source until it goes on.
+    Pause,
+    GoOn,
+    /// A destination answers so many replications with 503.
+    SlowDown(&'static str, u32),
+    /// Lets more time pass than a replica is given.
+    Wait,
     /// Looks at the n-th version while its replicas are on their way.
     Look(u8),
     /// Waits until everything has arrived.
@@ -95,7 +105,7 @@ pub(crate) fn tree<S: Strategy>(strategy: &S, seed: u64, place: u64) -> (TestRun
 }
 
 pub(crate) fn random() -> impl Strategy<Value = Random> {
-    let parts = (any::<u64>(), rules(), vec(action(), 1..14));
+    let parts = (any::<u64>(), rules(), vec(action(), 1..16));
     parts.prop_map(|(seed, rules, actions)| Random {
         seed,
         rules,
@@ -119,8 +129,23 @@ fn action() -> impl Strategy<Value = Action> {
         1 => destination().prop_map(Action::Resume),
         1 => select(DENIALS.to_vec()).prop_map(Action::Deny),
         1 => Just(Action::Restore),
+        3 => trouble(),
+        1 => Just(Action::Wait),
         2 => any::<u8>().prop_map(Action::Look),
         1 => Just(Action::Settle),
+    ]
+}
+
+/// What holds replication up, and its end.
+fn trouble() -> impl Strategy<Value = Action> {
+    let destination = || select(DESTINATIONS.to_vec());
+    let slow_down = |(side, replications)| Action::SlowDown(side, replications);
+    prop_oneof![
+        2 => destination().prop_map(Action::Outage),
+        2 => destination().prop_map(Action::Recover),
+        1 => Just(Action::Pause),
+        1 => Just(Action::GoOn),
+        1 => (destination(), 1..4u32).prop_map(slow_down),
     ]
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bucketpair::emulator::{Defect, Emulator, Settings};
 use bucketpair::history::{
     Bucket, Content, Event, Failure, History, Instant, Operation, OperationKind, Outcome, Plan,
-    Side, Timed,
+    Side, Timed, Trouble,
 };
 use bucketpair::replication::{Rule, VersionId};
 use s3s::dto;
@@ -61,6 +61,9 @@ pub(crate) struct Pair<S> {
     pub(crate) events: Vec<Timed>,
     ops: u32,
     pub(crate) written: Vec<Written>,
+    /// The destinations that replication does not reach.
+    away: BTreeSet<&'static str>,
+    paused: bool,
 }
 
 /// Lives a history, waits until its end, and looks at everything.
@@ -76,12 +79,15 @@ pub(crate) async fn live(random: &Random, defect: Option<Defect>) -> History {
         events: Vec::new(),
         ops: 0,
         written: Vec::new(),
+        away: BTreeSet::new(),
+        paused: false,
     };
     pair.make(&random.rules).await;
     for action in &random.actions {
         pair.act(action).await;
     }
-    pair.settle().await;
+    observe::everything(&mut pair).await;
+    pair.free().await;
     observe::everything(&mut pair).await;
     tokio::time::sleep(DEADLINE + WINDOW).await;
     observe::everything(&mut pair).await;
@@ -125,11 +131,53 @@ impl<S: S3> Pair<S> {
         Instant(self.began.elapsed().as_nanos() as u64)
     }
 
-    /// Waits until nothing is on its way.
+    /// Waits until nothing is on its way but what is held up.
     pub(crate) async fn settle(&self) {
-        while self.emulator.pending() > 0 {
+        // Who waited for the end of a trouble may not yet know of it.
+        tokio::task::yield_now().await;
+        while self.emulator.pending() > self.emulator.waiting() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    /// Looks at what has arrived in time, and lets more time pass than a replica is given.
+    async fn wait(&mut self) {
+        self.settle().await;
+        observe::everything(self).await;
+        tokio::time::sleep(DEADLINE + WINDOW).await;
+    }
+
+    /// Ends what holds replication up, and waits until nothing is on its way.
+    async fn free(&mut self) {
+        for side in self.away.clone() {
+            self.trouble(side, Trouble::Recovery);
+        }
+        if self.paused {
+            self.trouble("source", Trouble::Resume);
+        }
+        self.settle().await;
+    }
+
+    fn trouble(&mut self, side: &'static str, trouble: Trouble) {
+        let kind = OperationKind::Trouble { trouble };
+        let op = self.invoke(Side::try_from(side.to_owned()).unwrap(), "", kind);
+        match trouble {
+            Trouble::Pause | Trouble::Resume => {
+                self.paused = trouble == Trouble::Pause;
+                self.emulator.pause(side, self.paused);
+            }
+            Trouble::Outage => {
+                self.away.insert(side);
+                self.emulator.cut_off(side, true);
+            }
+            Trouble::Recovery => {
+                self.away.remove(side);
+                self.emulator.cut_off(side, false);
+            }
+            Trouble::SlowDown { replications } => self.emulator.slow_down(side, replications),
+            _ => {}
+        }
+        self.ok(op, Outcome::default());
     }
 
     async fn act(&mut self, action: &Action) {
@@ -146,6 +194,15 @@ impl<S: S3> Pair<S> {
             Action::Resume(side) => self.suspend(side, true).await,
             Action::Deny(action) => self.deny(Some(action)).await,
             Action::Restore => self.deny(None).await,
+            Action::Outage(side) => self.trouble(*side, Trouble::Outage),
+            Action::Recover(side) => self.trouble(*side, Trouble::Recovery),
+            Action::Pause => self.trouble("source", Trouble::Pause),
+            Action::GoOn => self.trouble("source", Trouble::Resume),
+            Action::SlowDown(side, replications) => {
+                let replications = *replications;
+                self.trouble(*side, Trouble::SlowDown { replications });
+            }
+            Action::Wait => self.wait().await,
             Action::Look(nth) => observe::nth(self, *nth).await,
             Action::Settle => self.settle().await,
         }
@@ -368,7 +425,8 @@ impl<S: S3> Pair<S> {
         }
     }
 
-    /// What is deleted before it was copied may be lost (R-NOT-11), so everything arrives first.
+    /// What is deleted before it was copied may be lost (R-NOT-11), so everything arrives first that is
+    /// not held up.
     async fn delete_version(&mut self, place: usize) {
         self.settle().await;
         observe::nth(self, place as u8).await;
@@ -446,7 +504,7 @@ impl<S: S3> Pair<S> {
 
     /// What was sent before a change arrives before it.
     async fn suspend(&mut self, side: &str, enabled: bool) {
-        self.settle().await;
+        self.free().await;
         let side = Side::try_from(side.to_owned()).unwrap();
         let op = self.invoke(side, "", OperationKind::Versioning { enabled });
         self.version(side, enabled).await;
@@ -471,7 +529,7 @@ impl<S: S3> Pair<S> {
     }
 
     async fn deny(&mut self, action: Option<&str>) {
-        self.settle().await;
+        self.free().await;
         let actions: BTreeSet<String> = action.iter().map(|action| (*action).to_owned()).collect();
         let kind = match action {
             Some(_) => OperationKind::Deny { actions },

@@ -6,6 +6,15 @@ use super::{Expected, Fate, Model, resolve, selects};
 use crate::history::{Instant, Operation, OperationKind, Side};
 use crate::replication::{Rule, Tags, VersionId};
 
+/// How sure it is that something is held up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    /// It was written while its way was held up.
+    FromTheStart,
+    /// It was written before, and may have arrived.
+    Perhaps,
+}
+
 impl Model<'_> {
     fn known(&mut self, key: &str, version: &VersionId) -> Option<&mut Expected> {
         let place = *self.written.get(&(key, version.clone()))?;
@@ -63,22 +72,45 @@ impl Model<'_> {
         let held = fates
             .iter()
             .filter(|(side, fate)| fate.arrives() && self.obstacles.hold(origin, **side));
-        self.held.extend(held.map(|(side, _)| (op, *side)));
+        let held = held.map(|(side, _)| ((op, *side), Held::FromTheStart));
+        self.held.extend(held);
+    }
+
+    /// What may still have been on its way when the trouble began: its deadlines count from the end
+    /// of it, and nobody knows of its tags.
+    pub(super) fn overtake(&mut self, at: Instant) {
+        let recent = |since: Instant| at.0 <= since.0.saturating_add(self.plan.deadline_ns);
+        for version in &mut self.versions {
+            let sides = version.fates.iter().filter(|(_, fate)| fate.arrives());
+            let sides = sides.map(|(side, _)| *side);
+            let on_the_way = sides.filter(|side| self.obstacles.hold(version.origin, *side));
+            let on_the_way: Vec<Side> = on_the_way.collect();
+            if recent(version.tags_since) {
+                version.tags_unsure.extend(on_the_way.iter().copied());
+            }
+            if recent(version.free) {
+                let held = on_the_way.into_iter().map(|side| (version.op, side));
+                held.for_each(|held| {
+                    self.held.entry(held).or_insert(Held::Perhaps);
+                });
+            }
+        }
     }
 
     /// Lets go of what is held up no longer; its deadlines count from now on.
     pub(super) fn release(&mut self, at: Instant) {
-        for (op, side) in std::mem::take(&mut self.held) {
+        for ((op, side), held) in std::mem::take(&mut self.held) {
             let version = self.versions.iter_mut().find(|version| version.op == op);
             let Some(version) = version else { continue };
             match self.obstacles.hold(version.origin, side) {
-                true => drop(self.held.insert((op, side))),
+                true => drop(self.held.insert((op, side), held)),
                 false => version.free = at,
             }
         }
     }
 
-    /// A version that is deleted while it is held up is lost to its replicas (R-NOT-11).
+    /// A version that is deleted while it is held up is lost to its replicas (R-NOT-11); whether one
+    /// that was on its way had arrived, nobody knows.
     pub(super) fn lose(&mut self, operation: &Operation, version: &VersionId) {
         let named = (operation.key.as_str(), version.clone());
         let Some(place) = self.written.get(&named).copied() else {
@@ -88,11 +120,13 @@ impl Model<'_> {
         if known.origin != operation.side {
             return;
         }
+        let (op, held) = (known.op, &mut self.held);
+        let because = "R-NOT-11";
         for (side, fate) in &mut known.fates {
-            if self.held.remove(&(known.op, *side)) {
-                *fate = Fate::Absent {
-                    because: "R-NOT-11",
-                };
+            match held.remove(&(op, *side)) {
+                Some(Held::Perhaps) => *fate = Fate::Unsure { because },
+                Some(Held::FromTheStart) => *fate = Fate::Absent { because },
+                None => {}
             }
         }
     }
