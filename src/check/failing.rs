@@ -15,7 +15,7 @@ pub(super) fn fails(view: &View<'_>, check: &Check) -> Tally {
             Some((look, status)) => {
                 Judged::fail("PENDING, then FAILED", named(*status), look.received)
             }
-            None => reaches(view, expected.acknowledged, statuses, Failed),
+            None => reaches(view, expected.free, statuses, Failed),
         }
     })
 }

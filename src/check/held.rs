@@ -7,7 +7,7 @@ use super::tally::{Judged, Tally};
 use super::view::{Look, Op, View, after, subject};
 use super::{Obstacles, reference::Fate};
 use crate::history::Side;
-use crate::replication::ReplicationStatus::Pending;
+use crate::replication::ReplicationStatus::{Failed, Pending};
 
 /// PENDING at the source and nothing at the destination for as long as the way there is held up.
 pub(super) fn back(view: &View<'_>, check: &Check) -> Tally {
@@ -55,7 +55,14 @@ fn judge(view: &View<'_>, expected: &Expected, side: Side, until: usize) -> Judg
     }
     let statuses = statuses(view, expected);
     let meanwhile = || statuses.iter().filter(|(look, _)| look.place < until);
-    let wrong = |(_, status): &&Status<'_, '_>| *status != Some(Pending);
+    // Another destination may refuse it meanwhile, and that shows.
+    let mut fates = expected.fates.values();
+    let is_refused = fates.any(|fate| matches!(fate, Fate::Fails { .. }));
+    let wrong = |(_, status): &&Status<'_, '_>| match status {
+        Some(Pending) => false,
+        Some(Failed) => !is_refused,
+        _ => true,
+    };
     if let Some((look, status)) = meanwhile().find(wrong) {
         return Judged::fail(wanted, named(*status), look.received);
     }

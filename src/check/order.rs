@@ -72,7 +72,7 @@ fn listed(view: &View<'_>, key: &str, side: Side) -> Judged {
         .find(|expected| !shown.contains(&expected.version))
     {
         let seen = format!("{}, without {}", joined(&shown), missing.version);
-        if look.sent < view.deadline(missing.acknowledged) {
+        if look.sent < view.deadline(missing.free) {
             return Judged::unknown(wanted, format!("{seen}, before its deadline"));
         }
         return Judged::fail(wanted, seen, look.received);

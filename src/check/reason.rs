@@ -50,7 +50,7 @@ fn judge(
         }
         last = last.max(Some(sent));
     }
-    let since = expected.acknowledged;
+    let since = expected.free;
     match last {
         None => Judged::unknown(wanted, "nobody asked for the reason"),
         Some(last) if last >= view.deadline(since) => {

@@ -57,6 +57,11 @@ impl Fate {
     pub fn arrives(&self) -> bool {
         matches!(self, Self::Replica { .. } | Self::Marker)
     }
+
+    /// Whether it is sent on its way, to arrive or to be refused at its end.
+    fn travels(&self) -> bool {
+        self.arrives() || matches!(self, Self::Fails { .. })
+    }
 }
 
 /// A version or a delete marker that was written, with what should become of it at the other sides.

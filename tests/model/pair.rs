@@ -194,13 +194,13 @@ impl<S: S3> Pair<S> {
             Action::Resume(side) => self.suspend(side, true).await,
             Action::Deny(action) => self.deny(Some(action)).await,
             Action::Restore => self.deny(None).await,
-            Action::Outage(side) => self.trouble(*side, Trouble::Outage),
-            Action::Recover(side) => self.trouble(*side, Trouble::Recovery),
+            Action::Outage(side) => self.trouble(side, Trouble::Outage),
+            Action::Recover(side) => self.trouble(side, Trouble::Recovery),
             Action::Pause => self.trouble("source", Trouble::Pause),
             Action::GoOn => self.trouble("source", Trouble::Resume),
             Action::SlowDown(side, replications) => {
                 let replications = *replications;
-                self.trouble(*side, Trouble::SlowDown { replications });
+                self.trouble(side, Trouble::SlowDown { replications });
             }
             Action::Wait => self.wait().await,
             Action::Look(nth) => observe::nth(self, *nth).await,

@@ -40,3 +40,51 @@ fn a_marker_that_stays_behind_one_that_travelled_leaves_that_one_current() {
     let actions = vec![delete.clone(), Action::Configure(markers_stay), delete];
     holds(vec![Rule::new("rule-0").with_delete_markers()], actions);
 }
+
+fn put() -> Action {
+    Action::Put {
+        key: "a",
+        tags: Vec::new(),
+        class: None,
+    }
+}
+
+/// FAILED was demanded by a deadline during an outage.
+#[test]
+fn what_a_suspended_destination_refuses_after_an_outage_is_given_its_time_from_then_on() {
+    let actions = vec![
+        Action::Suspend("destination"),
+        Action::Outage("destination"),
+        put(),
+        Action::Wait,
+    ];
+    holds(vec![Rule::new("rule-0")], actions);
+}
+
+/// FAILED was called a breach of the outage of the other destination.
+#[test]
+fn one_destination_may_refuse_while_the_other_is_away() {
+    let second = Rule::new("rule-1").with_priority(1);
+    let rules = vec![
+        Rule::new("rule-0"),
+        second.with_destination("destination-2"),
+    ];
+    let actions = vec![
+        Action::Suspend("destination"),
+        Action::Outage("destination-2"),
+        put(),
+        Action::Settle,
+    ];
+    holds(rules, actions);
+}
+
+/// A status of what was deleted on its way was called one without a rule.
+#[test]
+fn a_version_that_is_deleted_while_it_may_be_on_its_way_had_a_status_and_may_arrive() {
+    let actions = vec![
+        put(),
+        Action::Outage("destination"),
+        Action::DeleteVersion(0),
+    ];
+    holds(vec![Rule::new("rule-0")], actions);
+}

@@ -71,7 +71,7 @@ impl Model<'_> {
     pub(super) fn hold(&mut self, op: u32, origin: Side, fates: &BTreeMap<Side, Fate>) {
         let held = fates
             .iter()
-            .filter(|(side, fate)| fate.arrives() && self.obstacles.hold(origin, **side));
+            .filter(|(side, fate)| fate.travels() && self.obstacles.hold(origin, **side));
         let held = held.map(|(side, _)| ((op, *side), Held::FromTheStart));
         self.held.extend(held);
     }
@@ -81,7 +81,7 @@ impl Model<'_> {
     pub(super) fn overtake(&mut self, at: Instant) {
         let recent = |since: Instant| at.0 <= since.0.saturating_add(self.plan.deadline_ns);
         for version in &mut self.versions {
-            let sides = version.fates.iter().filter(|(_, fate)| fate.arrives());
+            let sides = version.fates.iter().filter(|(_, fate)| fate.travels());
             let sides = sides.map(|(side, _)| *side);
             let on_the_way = sides.filter(|side| self.obstacles.hold(version.origin, *side));
             let on_the_way: Vec<Side> = on_the_way.collect();
