@@ -2,22 +2,49 @@
 
 use super::Check;
 use super::content::held;
-use super::identity::each;
 use super::tally::{Judged, Tally};
 use super::view::{Replica, View, after};
 use crate::history::Content;
 
+/// What was there when it was first read was not read while it arrived; another replica has to be.
+const MISSED: &str = "first read after it had arrived";
+
 pub(super) fn appearance(view: &View<'_>, check: &Check) -> Tally {
-    each(view, check, |replica| match &replica.expected.content {
-        Some(content) => judge(view, replica, content),
-        None => Judged::Pass,
-    })
+    let mut tally = Tally::default();
+    let replicas = || view.replicas(check).filter_map(with_content);
+    let was_read_absent = replicas().any(|(replica, _)| is_read_absent(view, &replica));
+    for (replica, content) in replicas() {
+        let label = replica.expected.label.clone();
+        let judged = match judge(view, &replica, content) {
+            Judged::Pass if is_read_absent(view, &replica) => Judged::Pass,
+            Judged::Pass if was_read_absent => {
+                tally.covers(&label);
+                tally.note(MISSED);
+                continue;
+            }
+            Judged::Pass => {
+                Judged::unknown(wanted(content), "nobody read it while it was still absent")
+            }
+            other => other,
+        };
+        tally.add(&label, replica.subject(), judged);
+    }
+    tally
 }
 
+fn with_content<'a>(replica: Replica<'a>) -> Option<(Replica<'a>, &'a Content)> {
+    let content = replica.expected.content.as_ref()?;
+    Some((replica, content))
+}
+
+fn wanted(content: &Content) -> String {
+    format!("absent, or {}", held(content))
+}
+
+/// Whether all that was read of it is whole, and something was.
 fn judge(view: &View<'_>, replica: &Replica<'_>, content: &Content) -> Judged {
     let since = replica.expected.acknowledged;
-    let wanted = format!("absent, or {}", held(content));
-    let mut whole = None;
+    let mut is_whole = false;
     for (look, object) in view.found_replica(replica) {
         let hash = object.sha256.as_deref();
         if object.size != content.size || hash.is_some_and(|hash| hash != content.sha256) {
@@ -26,18 +53,21 @@ fn judge(view: &View<'_>, replica: &Replica<'_>, content: &Content) -> Judged {
                 "{size} bytes, SHA-256 {} at {at}",
                 hash.unwrap_or("not asked")
             );
-            return Judged::fail(wanted, seen, look.received);
+            return Judged::fail(wanted(content), seen, look.received);
         }
-        if hash.is_some() {
-            whole = whole.or(Some(look.sent));
-        }
+        is_whole |= hash.is_some();
     }
-    let Some(whole) = whole else {
-        return Judged::unknown(wanted, "it was not read to its end");
-    };
-    let mut looks = view.looks_at(replica.side, &replica.expected.key);
-    match looks.any(|look| look.lacks(&replica.expected.version) && look.sent < whole) {
+    match is_whole {
         true => Judged::Pass,
-        false => Judged::unknown(wanted, "nobody read it while it was still absent"),
+        false => Judged::unknown(wanted(content), "it was not read to its end"),
     }
+}
+
+/// Whether it was asked for in vain before it was first read.
+fn is_read_absent(view: &View<'_>, replica: &Replica<'_>) -> bool {
+    let whole = view.found_replica(replica);
+    let whole = whole.filter(|(_, object)| object.sha256.is_some());
+    let first = whole.map(|(look, _)| look.sent).min();
+    let mut looks = view.looks_at(replica.side, &replica.expected.key);
+    looks.any(|look| look.lacks(&replica.expected.version) && Some(look.sent) < first)
 }

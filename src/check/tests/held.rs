@@ -141,3 +141,21 @@ fn a_replica_is_absent_or_whole(
     });
     assert_eq!(story.verdict(CheckKind::Atomic), verdict);
 }
+
+#[rstest]
+#[case::whole((3, "abc"), Pass)]
+#[case::half_of_it((1, "a"), Fail)]
+fn one_that_was_missed_is_vouched_for_by_another_that_was_read_while_absent(
+    #[case] (size, sha256): (u64, &str),
+    #[case] verdict: Verdict,
+) {
+    let story = Story::new().put(0, "w", "k", "v1").absent(5, "k", "v1");
+    let story = read_at(story, 20, 3, "abc").put(30, "late", "l", "v2");
+    let seen = ObjectSeen {
+        size,
+        sha256: Some(sha256.to_owned()),
+        ..replica("v2")
+    };
+    let story = story.look(40, DESTINATION, "l", "v2", present(seen));
+    assert_eq!(story.verdict(CheckKind::Atomic), verdict);
+}
