@@ -64,7 +64,7 @@ fn what_a_suspended_destination_refuses_after_an_outage_is_given_its_time_from_t
 /// FAILED was called a breach of the outage of the other destination.
 #[test]
 fn one_destination_may_refuse_while_the_other_is_away() {
-    let second = Rule::new("rule-1").with_priority(1);
+    let second = Rule::new("rule-1").with_priority(2);
     let rules = vec![
         Rule::new("rule-0"),
         second.with_destination("destination-2"),
