@@ -43,12 +43,12 @@ use s3s::dto::{
     GetObjectTaggingOutput, GetPublicAccessBlockInput, GetPublicAccessBlockOutput, HeadBucketInput,
     HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketsInput, ListBucketsOutput,
     ListMultipartUploadsInput, ListMultipartUploadsOutput, ListObjectVersionsInput,
-    ListObjectVersionsOutput, ListObjectsV2Input, ListObjectsV2Output, ListPartsInput,
-    ListPartsOutput, PutBucketLifecycleConfigurationInput, PutBucketLifecycleConfigurationOutput,
-    PutBucketPolicyInput, PutBucketPolicyOutput, PutBucketReplicationInput,
-    PutBucketReplicationOutput, PutBucketTaggingInput, PutBucketTaggingOutput,
-    PutBucketVersioningInput, PutBucketVersioningOutput, PutObjectInput, PutObjectOutput,
-    PutObjectTaggingInput, PutObjectTaggingOutput, PutPublicAccessBlockInput,
+    ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
+    ListObjectsV2Output, ListPartsInput, ListPartsOutput, PutBucketLifecycleConfigurationInput,
+    PutBucketLifecycleConfigurationOutput, PutBucketPolicyInput, PutBucketPolicyOutput,
+    PutBucketReplicationInput, PutBucketReplicationOutput, PutBucketTaggingInput,
+    PutBucketTaggingOutput, PutBucketVersioningInput, PutBucketVersioningOutput, PutObjectInput,
+    PutObjectOutput, PutObjectTaggingInput, PutObjectTaggingOutput, PutPublicAccessBlockInput,
     PutPublicAccessBlockOutput, UploadPartInput, UploadPartOutput,
 };
 use s3s::dto::{
@@ -167,6 +167,7 @@ operations! {
     put_object_tagging: PutObjectTaggingInput => PutObjectTaggingOutput in tagging;
     get_object_tagging: GetObjectTaggingInput => GetObjectTaggingOutput in tagging;
     delete_object_tagging: DeleteObjectTaggingInput => DeleteObjectTaggingOutput in tagging;
+    list_objects: ListObjectsInput => ListObjectsOutput in listing;
     list_objects_v2: ListObjectsV2Input => ListObjectsV2Output in listing;
     list_object_versions: ListObjectVersionsInput => ListObjectVersionsOutput in listing;
     create_multipart_upload: CreateMultipartUploadInput => CreateMultipartUploadOutput in multipart;

@@ -258,6 +258,12 @@ defects! {
     ForgetsMarkersOfMany = "forgets-markers-of-many" in "delete-many" by ["marker-arrives", "versions-in-order"];
     /// HEAD of a delete marker by its version answers 404 (R-STATUS-18).
     HidesMarkers = "hides-markers" in "marker-status" by ["answers"];
+    /// Listings show fractions of a second (R-DATA-04).
+    ListsFractions = "lists-fractions" in "listing-dates" by ["answers"];
+    /// An override of the owner is accepted without the account, or for a stranger's (R-OWN-03).
+    AcceptsAnyOwner = "accepts-any-owner" in "owner-account" by ["answers"];
+    /// A copy has the storage class of what it was copied from (R-DATA-18).
+    CopiesStorageClass = "copies-storage-class" in "copy" by ["storage-class"];
     /// A rule that was disabled when an object was written sends it once enabled (R-RULE-16).
     CatchesUp = "catches-up" in "rule-enabled-again" by ["stays-absent"];
 }

@@ -10,6 +10,15 @@ pub(super) fn scenario() -> Scenario {
             Step::put("original", "original", original),
             Step::copy("copy", "original", "copy"),
             Step::copy("onto-itself", "copy", "copy/again"),
+            // A copy is STANDARD unless it asks for a class of its own.
+            Step::put("rare", "rare", Object::default().with_storage_class("STANDARD_IA")),
+            Step::copy("of-rare", "rare", "copy/of-rare"),
         ])
-        .checks([CheckKind::Arrives, CheckKind::Bytes, CheckKind::Metadata, CheckKind::Tags].map(check))
+        .checks([
+            check(CheckKind::Arrives),
+            check(CheckKind::Bytes),
+            check(CheckKind::Metadata),
+            check(CheckKind::Tags),
+            check(CheckKind::StorageClass),
+        ])
 }

@@ -214,3 +214,48 @@ async fn a_delete_marker_is_404_as_current_and_405_by_its_id() {
         .await
         .unwrap();
 }
+
+/// The first version of the listing, which rclone asks for unless it is told otherwise.
+#[tokio::test]
+async fn the_first_version_of_a_listing_shows_what_the_second_does() {
+    let client = there();
+    bucket(&client, "bucket", THERE).await;
+    let keys = ["a", "b/1", "b/2", "c", "d e"];
+    for key in keys {
+        put(&client, "bucket", key, key).await;
+    }
+    let (mut seen, mut marker) = (Vec::new(), None);
+    loop {
+        let page = client.list_objects().bucket("bucket").max_keys(2);
+        let page = page.set_marker(marker.take()).send().await.unwrap();
+        assert_eq!(page.next_marker(), None, "it is told with a delimiter only");
+        let shown = page.contents().iter().filter_map(|object| object.key());
+        seen.extend(shown.map(str::to_owned));
+        if page.is_truncated() != Some(true) {
+            break;
+        }
+        marker = seen.last().cloned();
+    }
+    assert_eq!(seen, keys);
+}
+
+#[tokio::test]
+async fn the_first_version_of_a_listing_goes_on_behind_what_it_folded() {
+    let client = there();
+    bucket(&client, "bucket", THERE).await;
+    for key in ["a", "b/1", "b/2", "c"] {
+        put(&client, "bucket", key, key).await;
+    }
+    let list = || client.list_objects().bucket("bucket").delimiter("/");
+    let first = list().max_keys(2).send().await.unwrap();
+    let folded = first
+        .common_prefixes()
+        .iter()
+        .filter_map(|one| one.prefix());
+    assert_eq!(folded.collect::<Vec<_>>(), ["b/"]);
+    let marker = first.next_marker().unwrap();
+    let second = list().marker(marker).send().await.unwrap();
+    let keys = second.contents().iter().filter_map(|object| object.key());
+    assert_eq!(keys.collect::<Vec<_>>(), ["c"]);
+    assert!(second.common_prefixes().is_empty(), "{second:?}");
+}

@@ -1,14 +1,17 @@
 //! Listings, page by page.
 
 use std::ops::Bound;
+use std::time::{Duration, SystemTime};
 
 use s3s::dto::{
     CommonPrefix, DeleteMarkerEntry, ETag, EncodingType, ListObjectVersionsInput,
-    ListObjectVersionsOutput, ListObjectsV2Input, ListObjectsV2Output, Object, ObjectStorageClass,
-    ObjectVersion, ObjectVersionStorageClass,
+    ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
+    ListObjectsV2Output, Object, ObjectStorageClass, ObjectVersion, ObjectVersionStorageClass,
+    Timestamp,
 };
 use s3s::{S3Request, S3Response, S3Result};
 
+use super::super::Defect;
 use super::super::world::{Bucket, Version};
 use super::{Api, answer, bucket};
 
@@ -103,7 +106,7 @@ pub(super) async fn list_objects_v2(
                 key: Some(encoding.key(key)),
                 e_tag: Some(ETag::Strong(object.etag.clone())),
                 size: Some(object.body.size() as i64),
-                last_modified: Some(version.modified.into()),
+                last_modified: Some(date(api, version)),
                 storage_class: Some(ObjectStorageClass::from(storage_class(version))),
                 ..Default::default()
             }),
@@ -126,6 +129,46 @@ pub(super) async fn list_objects_v2(
     })
 }
 
+/// `ListObjects`, the first version of it, by way of the second: a marker in the place of a token.
+pub(super) async fn list_objects(
+    api: &Api,
+    request: S3Request<ListObjectsInput>,
+) -> S3Result<S3Response<ListObjectsOutput>> {
+    let input = request.input.clone();
+    let marker = input.marker.clone().filter(|marker| !marker.is_empty());
+    let asked = request.map_input(|input| ListObjectsV2Input {
+        bucket: input.bucket,
+        continuation_token: None,
+        delimiter: input.delimiter,
+        encoding_type: input.encoding_type,
+        expected_bucket_owner: input.expected_bucket_owner,
+        fetch_owner: None,
+        max_keys: input.max_keys,
+        optional_object_attributes: input.optional_object_attributes,
+        prefix: input.prefix,
+        request_payer: input.request_payer,
+        start_after: marker,
+    });
+    let page = list_objects_v2(api, asked).await?.output;
+    let encoding = Encoding::of(input.encoding_type.as_ref());
+    // S3 says where the next page begins only where it folds keys.
+    let next = page.next_continuation_token;
+    let next = next.filter(|_| input.delimiter.is_some());
+    answer(ListObjectsOutput {
+        common_prefixes: page.common_prefixes,
+        contents: page.contents,
+        delimiter: page.delimiter,
+        encoding_type: page.encoding_type,
+        is_truncated: page.is_truncated,
+        marker: input.marker.map(|marker| encoding.key(&marker)),
+        max_keys: page.max_keys,
+        name: page.name,
+        next_marker: next.map(|key| encoding.key(&key)),
+        prefix: page.prefix,
+        ..Default::default()
+    })
+}
+
 fn after_is_in(after: Option<&str>, fold: Option<&String>) -> bool {
     matches!((after, fold), (Some(after), Some(fold)) if after.starts_with(fold.as_str()))
 }
@@ -135,6 +178,16 @@ fn common_prefixes(folded: Vec<String>, encoding: &Encoding) -> Vec<CommonPrefix
         prefix: Some(encoding.key(&prefix)),
     };
     folded.into_iter().map(entry).collect()
+}
+
+/// The date that a listing shows: whole seconds, as in the header (R-DATA-04).
+fn date(api: &Api, version: &Version) -> Timestamp {
+    if api.world.has(Defect::ListsFractions) {
+        return (version.modified + Duration::from_millis(1)).into();
+    }
+    let since = version.modified.duration_since(SystemTime::UNIX_EPOCH);
+    let seconds = since.unwrap_or_default().as_secs();
+    (SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).into()
 }
 
 fn storage_class(version: &Version) -> String {
@@ -188,7 +241,7 @@ pub(super) async fn list_object_versions(
                 break 'keys;
             }
             let latest = versions.last().is_some_and(|last| last.id == version.id);
-            page.push(encoding.key(key), version, latest);
+            page.push(encoding.key(key), date(api, version), version, latest);
             page.last = Some((key.clone(), Some(version.id.clone())));
         }
     }
@@ -242,20 +295,20 @@ impl Page {
         self.versions.len() + self.markers.len() + self.folded.len()
     }
 
-    fn push(&mut self, key: String, version: &Version, latest: bool) {
+    fn push(&mut self, key: String, date: Timestamp, version: &Version, latest: bool) {
         match &version.object {
             None => self.markers.push(DeleteMarkerEntry {
                 key: Some(key),
                 version_id: Some(version.id.clone()),
                 is_latest: Some(latest),
-                last_modified: Some(version.modified.into()),
+                last_modified: Some(date),
                 ..Default::default()
             }),
             Some(object) => self.versions.push(ObjectVersion {
                 key: Some(key),
                 version_id: Some(version.id.clone()),
                 is_latest: Some(latest),
-                last_modified: Some(version.modified.into()),
+                last_modified: Some(date),
                 e_tag: Some(ETag::Strong(object.etag.clone())),
                 size: Some(object.body.size() as i64),
                 storage_class: Some(ObjectVersionStorageClass::from(storage_class(version))),

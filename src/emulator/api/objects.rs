@@ -169,6 +169,10 @@ pub(super) async fn copy_object(
         false => source.tags,
     };
     let storage_class = input.storage_class.map(|class| class.as_str().to_owned());
+    let of_source = source
+        .storage_class
+        .filter(|_| api.world.has(Defect::CopiesStorageClass));
+    let storage_class = storage_class.or(of_source);
     let (etag, encryption) = (object.etag.clone(), object.encryption.clone());
     let checksum = object.checksum.clone();
     let new = New {

@@ -61,7 +61,7 @@ pub(super) fn read(
     }
     selection_words(rule)?;
     let replica_kms_key = replica_kms_key(rule)?;
-    let owner_override = owner_override(&rule.destination)?;
+    let owner_override = owner_override(&rule.destination, buckets)?;
     if !buckets.has(Defect::AcceptsAnyRtcTime) {
         rtc(&rule.destination)?;
     }
@@ -256,8 +256,12 @@ fn selection_words(rule: &ReplicationRule) -> S3Result<()> {
 }
 
 /// R-OWN-03: the account that owns the replicas. There is one account here.
-fn owner_override(to: &Destination) -> S3Result<Option<String>> {
+fn owner_override(to: &Destination, buckets: &dyn Buckets) -> S3Result<Option<String>> {
     let account = to.account.as_deref();
+    if buckets.has(Defect::AcceptsAnyOwner) {
+        let overridden = to.access_control_translation.as_ref();
+        return Ok(overridden.map(|_| ACCOUNT.to_owned()));
+    }
     if account.is_some_and(str::is_empty) {
         return Err(s3_error!(
             InvalidRequest,
