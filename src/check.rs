@@ -19,6 +19,7 @@ mod keys;
 mod kind;
 mod lifecycle;
 pub mod lock;
+mod looks;
 mod marker;
 mod matching;
 mod negative;

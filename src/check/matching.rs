@@ -3,11 +3,12 @@
 //! A target that gives replicas new version IDs breaks one rule. Matching what is left over in
 //! order keeps it one: bytes and headers can still be judged.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::looks::Looks;
 use super::ops::Ops;
 use super::reference::{Expected, Fate};
-use super::view::{Look, of_key};
+use super::view::Look;
 use crate::history::{Instant, Seen, Side};
 use crate::replication::VersionId;
 
@@ -29,12 +30,12 @@ pub(super) struct Foreign {
 
 #[derive(Default)]
 pub(super) struct Matches {
-    found: BTreeMap<(u32, Side), Matched>,
+    found: HashMap<(u32, Side), Matched>,
     pub(super) foreign: Vec<Foreign>,
 }
 
 impl Matches {
-    pub(super) fn find(ops: &Ops<'_>, looks: &[Look<'_>], expected: &[Expected]) -> Self {
+    pub(super) fn find(ops: &Ops<'_>, looks: &Looks<'_>, expected: &[Expected]) -> Self {
         let mut matches = Self::default();
         let mut places = BTreeMap::<(Side, &str), Vec<&Expected>>::new();
         for version in expected {
@@ -91,10 +92,11 @@ impl Matches {
 }
 
 /// The version IDs that somebody gave to this key, at whichever side.
-fn known<'a>(ops: &Ops<'a>, looks: &[Look<'a>], side: Side, key: &str) -> BTreeSet<&'a VersionId> {
+fn known<'a>(ops: &Ops<'a>, looks: &Looks<'a>, side: Side, key: &str) -> BTreeSet<&'a VersionId> {
     let written = ops.on(key);
     let written = written.filter_map(|op| op.answer?.1.version.as_ref());
-    let at_source = of_key(looks, key)
+    let at_source = looks
+        .at(key)
         .iter()
         .filter(|look| look.side == Side::Source && side != Side::Source);
     let listed = at_source.flat_map(|look| match look.seen {
@@ -106,7 +108,7 @@ fn known<'a>(ops: &Ops<'a>, looks: &[Look<'a>], side: Side, key: &str) -> BTreeS
 }
 
 /// What was ever shown of a key at one side, oldest first.
-fn looks_at(looks: &[Look<'_>], side: Side, key: &str) -> Vec<Foreign> {
+fn looks_at(looks: &Looks<'_>, side: Side, key: &str) -> Vec<Foreign> {
     let mut shown: Vec<Foreign> = Vec::new();
     let mut show = |look: &Look<'_>, version: &VersionId, marker: bool| {
         if shown.iter().all(|shown| shown.version != *version) {
@@ -119,7 +121,7 @@ fn looks_at(looks: &[Look<'_>], side: Side, key: &str) -> Vec<Foreign> {
             });
         }
     };
-    let here = || of_key(looks, key).iter().filter(|look| look.side == side);
+    let here = || looks.at(key).iter().filter(|look| look.side == side);
     for look in here() {
         if let Seen::Versions { versions } = look.seen {
             for listed in versions.iter().rev() {

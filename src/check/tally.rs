@@ -1,6 +1,6 @@
 //! What a check counts, and the finding it comes to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -112,7 +112,7 @@ pub(super) struct Tally {
     failed: Vec<Evidence>,
     unknown: Vec<Evidence>,
     noted: BTreeMap<String, usize>,
-    covered: BTreeSet<String>,
+    covered: HashSet<String>,
 }
 
 impl Tally {

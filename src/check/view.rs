@@ -1,6 +1,7 @@
 //! A history, laid out for judging.
 
 use super::Check;
+use super::looks::Looks;
 use super::matching::{Matched, Matches};
 use super::ops::{Keys, Ops};
 use super::pages::Pages;
@@ -82,7 +83,7 @@ pub(super) fn subject(side: Side, expected: &Expected) -> String {
 pub(super) struct View<'a> {
     pub(super) plan: &'a Plan,
     pub(super) ops: Ops<'a>,
-    pub(super) looks: Vec<Look<'a>>,
+    pub(super) looks: Looks<'a>,
     pub(super) pages: Pages<'a>,
     pub(super) expected: Vec<Expected>,
     pub(super) matches: Matches,
@@ -151,9 +152,8 @@ impl<'a> View<'a> {
 
     /// The looks at a key of one side, listings included, in the order their answers came.
     pub(super) fn looks_at(&self, side: Side, key: &str) -> impl Iterator<Item = &Look<'a>> {
-        of_key(&self.looks, key)
-            .iter()
-            .filter(move |look| look.side == side)
+        let looks = self.looks.at(key).iter();
+        looks.filter(move |look| look.side == side)
     }
 
     /// The looks that found an object with this version ID.
@@ -263,7 +263,7 @@ impl<'a> View<'a> {
     }
 }
 
-fn lay_out(history: &History) -> (Ops<'_>, Vec<Look<'_>>) {
+fn lay_out(history: &History) -> (Ops<'_>, Looks<'_>) {
     let mut ops = Ops::default();
     let mut looks = Vec::new();
     for (place, timed) in history.events.iter().enumerate() {
@@ -305,15 +305,7 @@ fn lay_out(history: &History) -> (Ops<'_>, Vec<Look<'_>>) {
             _ => {}
         }
     }
-    looks.sort_by_key(|look| (look.key, look.received));
-    (ops, looks)
-}
-
-/// The looks at one key, oldest first. They are sorted by key, so that this is a search.
-pub(super) fn of_key<'l, 'a>(looks: &'l [Look<'a>], key: &str) -> &'l [Look<'a>] {
-    let from = looks.partition_point(|look| look.key < key);
-    let behind = looks[from..].partition_point(|look| look.key == key);
-    &looks[from..from + behind]
+    (ops, Looks::new(looks))
 }
 
 /// A span, for people.

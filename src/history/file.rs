@@ -4,15 +4,16 @@
 //! its scenario, since scenarios run side by side. A last line without its line feed (a run that
 //! was killed) is left out, and said so; any other line that cannot be read is an error.
 
+mod short;
+
 use std::fs::{File, TryLockError};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Event, History, Instant, Page, Plan, Seen, Side, Timed};
+use super::{History, Plan, Timed};
 use crate::error::{Error, Result};
-use crate::replication::VersionId;
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
@@ -216,77 +217,10 @@ fn parse_header(line: &[u8]) -> Result<Header, String> {
 }
 
 fn parse(line: &[u8]) -> Result<Line, String> {
-    // Whatever is wrong with a look is said by the way that all lines can take.
-    let look = is_look(line).then(|| serde_json::from_slice::<Look>(line).ok());
-    if let Some(line) = look.flatten().and_then(Look::into_line) {
+    if let Some(line) = short::read(line) {
         return Ok(line);
     }
     serde_json::from_slice(line).map_err(|error| error.to_string())
-}
-
-/// Whether a line is a look, by what is written first; nearly all lines of a large run are.
-fn is_look(line: &[u8]) -> bool {
-    const NAME: &[u8] = b"\"event\":\"";
-    let place = line.windows(NAME.len()).position(|text| text == NAME);
-    let name = place.map_or(&[][..], |place| &line[place + NAME.len()..]);
-    name.starts_with(b"observation\"") || name.starts_with(b"page\"")
-}
-
-/// An observation or a page, read without the detour that tagged and flattened lines take.
-#[derive(Deserialize)]
-struct Look {
-    scenario: String,
-    at: Instant,
-    event: Kind,
-    side: Side,
-    sent: Instant,
-    received: Instant,
-    key: Option<String>,
-    version: Option<VersionId>,
-    seen: Option<Seen>,
-    prefix: Option<String>,
-    after: Option<String>,
-    until: Option<String>,
-    shown: Option<Vec<(u32, u32)>>,
-    #[serde(default)]
-    others: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Kind {
-    Observation,
-    Page,
-}
-
-impl Look {
-    /// None where something is missing.
-    fn into_line(self) -> Option<Line> {
-        let (side, sent, received) = (self.side, self.sent, self.received);
-        let event = match self.event {
-            Kind::Observation => Event::Observation {
-                side,
-                key: self.key?,
-                version: self.version,
-                sent,
-                received,
-                seen: self.seen?,
-            },
-            Kind::Page => Event::Page(Page {
-                side,
-                prefix: self.prefix?,
-                after: self.after,
-                until: self.until,
-                sent,
-                received,
-                shown: self.shown?,
-                others: self.others,
-            }),
-        };
-        let (scenario, at) = (self.scenario, self.at);
-        let timed = Timed { at, event };
-        Some(Line::Event { scenario, timed })
-    }
 }
 
 fn append(histories: &mut Vec<History>, line: Line) -> Result<(), String> {
