@@ -171,6 +171,7 @@ async fn every_true_arrival_lies_in_its_interval_at_500_writes_a_second(#[case] 
 #[rstest]
 #[case::a_quarter_of_an_hour("15m", 30)]
 #[case::some_hours("lognormal:2h,0.2", 20)]
+#[case::two_days("lognormal:20h,0.5", 20)]
 #[tokio::test(start_paused = true)]
 async fn lags_of_minutes_to_days_are_measured_truly(#[case] delay: &str, #[case] count: u64) {
     let deadline = Duration::from_secs(48 * 3600);
