@@ -46,11 +46,11 @@ fn judge(view: &View<'_>, replica: &Replica<'_>) -> Judged {
         .min();
     let renamed = replica.matched.is_some_and(|matched| !matched.by_id);
     let lacking = looks().filter(|look| look.lacks(&expected.version) && !renamed);
-    let listed = view.pages.lacking(replica.side, expected);
+    let listed = view.pages.lacking(replica.side, expected, seen);
     let listed = listed.filter(|_| !renamed);
-    let sent = lacking.map(|look| look.sent).chain(listed);
-    let lacking = sent.filter(|sent| seen.is_none_or(|seen| *sent < seen));
-    in_time(view, expected.free, lacking.max(), seen)
+    let sent = lacking.map(|look| look.sent);
+    let sent = sent.filter(|sent| seen.is_none_or(|seen| *sent < seen));
+    in_time(view, expected.free, sent.chain(listed).max(), seen)
 }
 
 /// Judges an arrival between the last look that lacked it and the first that had it.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Config, ResponseChecksumValidation};
@@ -123,6 +124,13 @@ impl Probe {
     #[must_use]
     pub fn limited(mut self, limiter: Limiter) -> Self {
         self.limiter = limiter;
+        self
+    }
+
+    /// The same probe, which waits for what is expected to take about so long.
+    #[must_use]
+    pub fn expecting(mut self, lag: Duration) -> Self {
+        self.schedule = self.schedule.expecting(lag);
         self
     }
 

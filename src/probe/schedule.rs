@@ -28,6 +28,18 @@ impl Schedule {
         longest: Duration::from_secs(10),
     };
 
+    /// The same for something that is expected to take about so long: no pause is shorter than a
+    /// twentieth of it, which is how finely the schedules look anyway.
+    #[must_use]
+    pub fn expecting(self, lag: Duration) -> Self {
+        let first = self.first.max(lag / 20);
+        Self {
+            first,
+            longest: self.longest.max(first),
+            ..self
+        }
+    }
+
     /// The pause at an age, in nanoseconds: what the pauses add up to by then, put the other way
     /// round.
     pub(super) fn pause_at(self, age: f64) -> f64 {
@@ -52,6 +64,22 @@ mod tests {
         assert_eq!(pauses[0], Schedule::NEAR.first);
         assert!(pauses.is_sorted(), "{pauses:?}");
         assert_eq!(pauses[199], Schedule::NEAR.longest);
+    }
+
+    #[test]
+    fn what_is_expected_to_take_hours_is_looked_at_some_twenty_times_in_them() {
+        let hours = Duration::from_hours(20);
+        let looks = |schedule: Schedule| {
+            let pauses = schedule.pauses().scan(Duration::ZERO, |age, pause| {
+                *age += pause;
+                Some(*age)
+            });
+            pauses.take_while(|age| *age < hours).count()
+        };
+        assert!(looks(Schedule::NEAR) > 70_000);
+        assert!((10..25).contains(&looks(Schedule::NEAR.expecting(hours))));
+        let at_once = Duration::from_millis(5);
+        assert_eq!(Schedule::NEAR.expecting(at_once), Schedule::NEAR);
     }
 
     #[test]

@@ -116,6 +116,15 @@ impl Policy {
         self
     }
 
+    /// With no more than so many things in all, which take about `lag` each: a page is shared by those
+    /// that are on their way, and never by more than there are.
+    #[must_use]
+    pub fn with_at_most(mut self, things: f64, lag: Duration) -> Self {
+        let most = things / lag.as_secs_f64().max(1e-9);
+        self.rate = self.rate.map(|rate| rate.min(most));
+        self
+    }
+
     /// With another schedule while nothing is known.
     #[must_use]
     pub fn with_prior(mut self, prior: Schedule) -> Self {

@@ -145,7 +145,7 @@ pub async fn lag_on(
     shared.keep |= asked.write_only;
     // Where replicas may take days, a canary is not asked after every second.
     let schedule = &mut shared.pace.schedule;
-    schedule.longest = schedule.longest.max(shared.pace.deadline / 2_000);
+    schedule.longest = schedule.longest.max(shared.pace.deadline / 200);
     let kept = Kept::begin(
         settings.report.as_deref(),
         &shared.header,
@@ -306,7 +306,7 @@ async fn measure(
     begin_session(stage, asked, writes.len() as u64).await;
     let took = prepare::canary_lag(&stage.history());
     tokio::select! {
-        prepared = prepare::prepare(stage, &writes, limiter) => prepared?,
+        prepared = prepare::prepare(stage, &writes, limiter, took) => prepared?,
         error = &mut halt => return Err(error),
     }
     // Looks cannot spend what the writes take.
@@ -318,7 +318,9 @@ async fn measure(
         ))
     })?;
     let (probe, side) = (stage.probe.clone(), Side::Destination(0));
-    let policy = policy(stage, asked, &writes);
+    let each = writes.len() as f64 / f64::from(asked.prefixes);
+    let lag = took.map_or(Duration::ZERO, |(_, upper)| upper);
+    let policy = policy(stage, asked, &writes).with_at_most(each, lag);
     let follower = Follower::new(probe, side, policy, limiter.clone(), stage.shared.seed);
     let things = writes.len() * asked.measures().len();
     let mut follower = follower.expecting(things as u64);

@@ -17,8 +17,14 @@ use crate::workload::{How, Object, Write};
 /// How many are written, or looked for, side by side.
 const SIDE_BY_SIDE: usize = 16;
 
-/// Writes what the writes need, and waits for the replicas of what will be tagged.
-pub(super) async fn prepare(stage: &Stage, writes: &[Intended], limiter: &Limiter) -> Result<()> {
+/// Writes what the writes need, and waits for the replicas of what will be tagged, which are
+/// expected to take about as long as the last canary `took`.
+pub(super) async fn prepare(
+    stage: &Stage,
+    writes: &[Intended],
+    limiter: &Limiter,
+    took: Option<(Duration, Duration)>,
+) -> Result<()> {
     let needed: BTreeMap<String, (u64, bool)> = writes
         .iter()
         .filter_map(|write| {
@@ -26,11 +32,13 @@ pub(super) async fn prepare(stage: &Stage, writes: &[Intended], limiter: &Limite
             Some((key, (size, write.operation == OperationType::TagChange)))
         })
         .collect();
+    let canary = took.map_or(Duration::ZERO, |(_, upper)| upper);
+    let awaiting = stage.probe.clone().expecting(canary);
     let slots = Arc::new(tokio::sync::Semaphore::new(SIDE_BY_SIDE));
     let mut tasks = JoinSet::new();
     for (number, (key, (size, is_awaited))) in needed.into_iter().enumerate() {
         let (slots, limiter) = (Arc::clone(&slots), limiter.clone());
-        let (driver, probe) = (stage.driver.clone(), stage.probe.clone());
+        let (driver, probe) = (stage.driver.clone(), awaiting.clone());
         let deadline = stage.pace().deadline;
         let write = Write {
             label: format!("{PREPARED}{number}"),
