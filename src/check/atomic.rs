@@ -32,7 +32,7 @@ pub(super) fn appearance(view: &View<'_>, check: &Check) -> Tally {
     tally
 }
 
-fn with_content<'a>(replica: Replica<'a>) -> Option<(Replica<'a>, &'a Content)> {
+fn with_content(replica: Replica<'_>) -> Option<(Replica<'_>, &Content)> {
     let content = replica.expected.content.as_ref()?;
     Some((replica, content))
 }
