@@ -34,6 +34,7 @@ catalogue![
     last_modified,
     encryption,
     destination_default,
+    settings_stay,
     kms_opt_in,
     kms_without_opt_in,
     kms_bad_keys,

@@ -258,6 +258,8 @@ defects! {
     ForgetsMarkersOfMany = "forgets-markers-of-many" in "delete-many" by ["marker-arrives", "versions-in-order"];
     /// HEAD of a delete marker by its version answers 404 (R-STATUS-18).
     HidesMarkers = "hides-markers" in "marker-status" by ["answers"];
+    /// The source's default encryption becomes the destination's (R-NOT-06).
+    CopiesSettings = "copies-settings" in "settings-stay" by ["answers"];
     /// Listings show fractions of a second (R-DATA-04).
     ListsFractions = "lists-fractions" in "listing-dates" by ["answers"];
     /// An override of the owner is accepted without the account, or for a stranger's (R-OWN-03).

@@ -35,6 +35,8 @@ pub enum Call {
         /// `Enabled` or `Suspended`.
         enabled: bool,
     },
+    /// `GetBucketEncryption`.
+    GetEncryption,
     /// `ListObjectVersions` of the whole bucket.
     ListVersions,
     /// `HeadObject` of one version; it has no body, so that its code is `Http` and the status.
@@ -86,6 +88,7 @@ impl fmt::Display for Call {
             Self::PutReplication { .. } => f.write_str("PutBucketReplication"),
             Self::GetReplication => f.write_str("GetBucketReplication"),
             Self::DeleteReplication => f.write_str("DeleteBucketReplication"),
+            Self::GetEncryption => f.write_str("GetBucketEncryption"),
             Self::ListVersions => f.write_str("ListObjectVersions"),
             Self::HeadVersion { key, version } => write!(f, "HeadObject {key}@{version}"),
             Self::PutVersioning { enabled: true } => f.write_str("PutBucketVersioning Enabled"),

@@ -49,6 +49,12 @@ impl Ask {
         Self::of(Call::PutVersioning { enabled: false })
     }
 
+    /// `GetBucketEncryption`.
+    #[must_use]
+    pub fn encryption() -> Self {
+        Self::of(Call::GetEncryption)
+    }
+
     /// `ListObjectVersions` of the whole bucket.
     #[must_use]
     pub fn list_versions() -> Self {
@@ -113,12 +119,14 @@ impl Ask {
     /// As a step, of the source.
     #[must_use]
     pub fn step(self, label: &str) -> Step {
-        let (label, side) = (label.to_owned(), Side::Source);
-        Step::Ask {
-            label,
-            side,
-            ask: self,
-        }
+        self.step_at(Side::Source, label)
+    }
+
+    /// As a step, of another side.
+    #[must_use]
+    pub fn step_at(self, side: Side, label: &str) -> Step {
+        let (label, ask) = (label.to_owned(), self);
+        Step::Ask { label, side, ask }
     }
 }
 
@@ -206,6 +214,10 @@ impl Driver {
                         .await
                         .map_err(Wire::sdk)?,
                 );
+            }
+            Call::GetEncryption => {
+                let get = client.get_bucket_encryption().bucket(bucket).customize();
+                drop(get.interceptor(by).send().await.map_err(Wire::sdk)?);
             }
             Call::ListVersions => {
                 let list = client.list_object_versions().bucket(bucket);

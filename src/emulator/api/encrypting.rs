@@ -13,6 +13,8 @@ use s3s::route::S3Route;
 use s3s::xml::{DeResult, Deserializer};
 use s3s::{Body, S3Request, S3Response, S3Result, s3_error};
 
+use super::super::Defect;
+use super::super::world::State;
 use super::access::{Hosts, is_here};
 use super::own::Own;
 use super::{Api, bucket, bucket_mut};
@@ -90,6 +92,9 @@ impl Routes {
             return Err(malformed());
         }
         let mut state = self.api.world.lock();
+        if self.api.world.has(Defect::CopiesSettings) {
+            copy_setting(&mut state, name, &rules);
+        }
         let bucket = bucket_mut(&mut state, name)?;
         bucket.encryption = ServerSideEncryptionConfiguration { rules };
         bucket.blocks_customer_keys = blocks.unwrap_or(bucket.blocks_customer_keys);
@@ -111,6 +116,19 @@ impl Routes {
         let xml = http::HeaderValue::from_static("application/xml");
         answer.headers.insert(http::header::CONTENT_TYPE, xml);
         Ok(answer)
+    }
+}
+
+/// The defect that makes a source's default encryption that of its destinations.
+fn copy_setting(state: &mut State, source: &str, rules: &[ServerSideEncryptionRule]) {
+    let source = state.buckets.get(source);
+    let replication = source.and_then(|bucket| bucket.replication.as_ref());
+    let replication = replication.map_or_else(Vec::new, |set| set.rules.clone());
+    for rule in replication {
+        if let Some(bucket) = state.buckets.get_mut(&rule.destination) {
+            let rules = rules.to_vec();
+            bucket.encryption = ServerSideEncryptionConfiguration { rules };
+        }
     }
 }
 
