@@ -106,7 +106,6 @@ catalogue![
     bucket_configuration,
     delete_many,
     listings,
-    listing_dates,
     marker_status,
     marker_of_tagged,
     source_must_be_versioned,

@@ -122,7 +122,7 @@ kinds! {
         "R-CFG-01", "R-CFG-02", "R-CFG-03", "R-CFG-04", "R-CFG-05", "R-CFG-06", "R-CFG-07", "R-CFG-08",
         "R-CFG-09", "R-CFG-10", "R-CFG-13", "R-CFG-14", "R-CFG-18", "R-CFG-24", "R-RULE-01", "R-RULE-02",
         "R-RULE-03", "R-RULE-04", "R-RULE-05", "R-RULE-06", "R-RULE-07", "R-RULE-11", "R-RULE-12",
-        "R-RULE-15", "R-DATA-04", "R-NOT-06", "R-OWN-03", "R-STATUS-11", "R-STATUS-18", "R-BIDI-04", "R-TIME-06", "R-TIME-07"
+        "R-RULE-15", "R-NOT-06", "R-OWN-03", "R-STATUS-11", "R-STATUS-18", "R-BIDI-04", "R-TIME-06", "R-TIME-07"
     ];
     HeldBack "held-back" "While replication is held up the version stays PENDING and does not arrive; nothing fails." ["R-STATUS-06", "R-STATUS-09", "R-TIME-13"];
     Atomic "atomic" "The replica is absent or whole whenever it is read while it arrives." ["R-TIME-11"];

@@ -260,8 +260,6 @@ defects! {
     HidesMarkers = "hides-markers" in "marker-status" by ["answers"];
     /// The source's default encryption becomes the destination's (R-NOT-06).
     CopiesSettings = "copies-settings" in "settings-stay" by ["answers"];
-    /// Listings show fractions of a second (R-DATA-04).
-    ListsFractions = "lists-fractions" in "listing-dates" by ["answers"];
     /// An override of the owner is accepted without the account, or for a stranger's (R-OWN-03).
     AcceptsAnyOwner = "accepts-any-owner" in "owner-account" by ["answers"];
     /// A copy has the storage class of what it was copied from (R-DATA-18).

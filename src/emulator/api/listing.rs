@@ -1,7 +1,6 @@
 //! Listings, page by page.
 
 use std::ops::Bound;
-use std::time::{Duration, SystemTime};
 
 use s3s::dto::{
     CommonPrefix, DeleteMarkerEntry, ETag, EncodingType, ListObjectVersionsInput,
@@ -11,7 +10,6 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Response, S3Result};
 
-use super::super::Defect;
 use super::super::world::{Bucket, Version};
 use super::{Api, answer, bucket};
 
@@ -106,7 +104,7 @@ pub(super) async fn list_objects_v2(
                 key: Some(encoding.key(key)),
                 e_tag: Some(ETag::Strong(object.etag.clone())),
                 size: Some(object.body.size() as i64),
-                last_modified: Some(date(api, version)),
+                last_modified: Some(version.modified.into()),
                 storage_class: Some(ObjectStorageClass::from(storage_class(version))),
                 ..Default::default()
             }),
@@ -180,16 +178,6 @@ fn common_prefixes(folded: Vec<String>, encoding: &Encoding) -> Vec<CommonPrefix
     folded.into_iter().map(entry).collect()
 }
 
-/// The date that a listing shows: whole seconds, as in the header (R-DATA-04).
-fn date(api: &Api, version: &Version) -> Timestamp {
-    if api.world.has(Defect::ListsFractions) {
-        return (version.modified + Duration::from_millis(1)).into();
-    }
-    let since = version.modified.duration_since(SystemTime::UNIX_EPOCH);
-    let seconds = since.unwrap_or_default().as_secs();
-    (SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).into()
-}
-
 fn storage_class(version: &Version) -> String {
     version
         .storage_class
@@ -241,7 +229,7 @@ pub(super) async fn list_object_versions(
                 break 'keys;
             }
             let latest = versions.last().is_some_and(|last| last.id == version.id);
-            page.push(encoding.key(key), date(api, version), version, latest);
+            page.push(encoding.key(key), version, latest);
             page.last = Some((key.clone(), Some(version.id.clone())));
         }
     }
@@ -295,20 +283,20 @@ impl Page {
         self.versions.len() + self.markers.len() + self.folded.len()
     }
 
-    fn push(&mut self, key: String, date: Timestamp, version: &Version, latest: bool) {
+    fn push(&mut self, key: String, version: &Version, latest: bool) {
         match &version.object {
             None => self.markers.push(DeleteMarkerEntry {
                 key: Some(key),
                 version_id: Some(version.id.clone()),
                 is_latest: Some(latest),
-                last_modified: Some(date),
+                last_modified: Some(version.modified.into()),
                 ..Default::default()
             }),
             Some(object) => self.versions.push(ObjectVersion {
                 key: Some(key),
                 version_id: Some(version.id.clone()),
                 is_latest: Some(latest),
-                last_modified: Some(date),
+                last_modified: Some(version.modified.into()),
                 e_tag: Some(ETag::Strong(object.etag.clone())),
                 size: Some(object.body.size() as i64),
                 storage_class: Some(ObjectVersionStorageClass::from(storage_class(version))),
