@@ -81,6 +81,9 @@ async fn with_a_customers_key() -> RunReport {
 #[tokio::test(start_paused = true)]
 async fn what_is_logged_at_trace_holds_no_key() {
     let logged = Everything::default();
+    // With one subscriber alone, what another test's thread logs first would be switched off for good:
+    // tracing then asks that thread's, which has none.
+    let _second = tracing::Dispatch::new(logged.clone());
     let _guard = tracing::subscriber::set_default(logged.clone());
     let mut settings = Aws::new("1s").settings();
     let mut keys = Keys::new(KEY, SECRET);
