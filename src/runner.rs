@@ -15,6 +15,7 @@ mod deny;
 mod drill;
 #[cfg(feature = "emulator")]
 mod dry_run;
+mod expiry;
 mod exports;
 mod files;
 mod lag;
@@ -121,7 +122,7 @@ impl Shared {
             target: opened.target.clone(),
             pace: opened.pace,
             journal,
-            ledger: ledger(settings, &opened.target, &header)?,
+            ledger: ledger(settings, opened, &header)?,
             run: header.run.clone(),
             seed: settings.seed,
             keep: settings.keep,
@@ -154,9 +155,9 @@ fn expectations(settings: &Settings, target: &Target) -> Result<Expectations> {
 }
 
 /// On disk where what is made outlives this process.
-fn ledger(settings: &Settings, target: &Target, header: &Header) -> Result<Ledger> {
-    let expires = expires(header.started);
-    if !target.outlives_process {
+fn ledger(settings: &Settings, opened: &Opened, header: &Header) -> Result<Ledger> {
+    let expires = expiry::expires(header.started, opened.pace.deadline);
+    if !opened.target.outlives_process {
         return Ok(Ledger::in_memory(&header.run, expires));
     }
     let folder = ledger_folder(settings)?;
@@ -169,13 +170,6 @@ fn ledger_folder(settings: &Settings) -> Result<PathBuf> {
         Some(folder) => Ok(folder.clone()),
         None => default_folder(&|name| std::env::var(name).ok()),
     }
-}
-
-/// A day after the run began, as an RFC 3339 time.
-fn expires(started: u64) -> String {
-    let time = aws_sdk_s3::primitives::DateTime::from_secs(started as i64 + 24 * 3600);
-    time.fmt(aws_sdk_s3::primitives::DateTimeFormat::DateTime)
-        .unwrap_or_default()
 }
 
 /// Runs the catalogue, or the user's files, against a target.

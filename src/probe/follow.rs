@@ -176,7 +176,10 @@ impl Follower {
             Ok(Answer::Page(ids, Err(_))) => {
                 self.planner.page_failed(&ids, self.probe.recorder.now());
             }
-            Err(error) => tracing::error!(%error, "a look ended in a panic"),
+            Err(error) => {
+                tracing::error!(%error, "a look ended in a panic");
+                self.planner.lost();
+            }
         }
     }
 }

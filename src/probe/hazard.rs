@@ -20,6 +20,9 @@ const SPREAD: f64 = 0.3;
 const BLOCKS: usize = 48;
 /// Before the first arrival that is likely, one look is made in this share of its age.
 const GUARD: f64 = 0.1;
+/// While few arrivals are known, no gap before the first is wider than so many of the widest ones
+/// behind it: the next may well come earlier.
+const EARLY: f64 = 4.0;
 /// Behind the last arrival that is likely, the spacing grows by this share of the distance.
 const TAIL: f64 = 0.25;
 
@@ -31,8 +34,12 @@ pub(super) struct Spending {
     /// How many things a second can share a request, because a page shows them all; 0 where each
     /// takes its own.
     pub(super) rate: f64,
+    /// What an entry that a page shows costs, as a share of a request.
+    pub(super) entry: f64,
     /// No two looks at one thing are closer.
     pub(super) finest: Duration,
+    /// No gap is wider than so many times the mean one.
+    pub(super) widest: f64,
 }
 
 /// The ages at which things arrived so far, in nanoseconds.
@@ -67,7 +74,11 @@ impl Known {
         self.fresh = 0;
         let mut ages = self.spread_out();
         ages.sort_by(f64::total_cmp);
-        Density::of(&ages, prior, spending)
+        let early = match self.ages.len() < FEW {
+            true => EARLY,
+            false => f64::INFINITY,
+        };
+        Density::of(&ages, prior, spending, early)
     }
 }
 
@@ -88,7 +99,7 @@ impl Known {
     }
 }
 
-/// A page is not expected to show more things that are waited for.
+/// A page is not expected to reach over more keys.
 const FULL: f64 = 800.0;
 
 /// A stretch of ages between a few arrivals.
@@ -105,6 +116,10 @@ struct Block {
 impl Block {
     fn length(&self) -> f64 {
         self.to - self.from
+    }
+
+    fn spacing(&self, scale: f64, (finest, widest): (f64, f64)) -> f64 {
+        (scale * self.relative_spacing()).clamp(finest, widest)
     }
 
     /// What the spacing is proportional to: one over the root of the hazard.
@@ -129,12 +144,13 @@ impl Density {
         }
     }
 
-    fn of(ages: &[f64], prior: Schedule, spending: Spending) -> Self {
+    fn of(ages: &[f64], prior: Schedule, spending: Spending, early: f64) -> Self {
         let finest = spending.finest.as_nanos() as f64;
         let blocks = blocks(ages, finest);
-        let looks = spending.requests * shared(&blocks, spending.rate);
-        let scale = scale(&blocks, looks, finest);
-        let spacing = |block: &Block| (scale * block.relative_spacing()).max(finest);
+        let looks = spending.requests * shared(&blocks, spending);
+        let range = (finest, widest(&blocks, looks, spending).max(finest));
+        let scale = scale(&blocks, looks, range);
+        let spacing = |block: &Block| block.spacing(scale, range);
         let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else {
             return Self::prior(prior);
         };
@@ -142,11 +158,11 @@ impl Density {
             knots: vec![(0.0, 0.0)],
             prior,
         };
-        density.lead_in(first.from, spacing(first));
+        density.lead_in(first.from, spacing(first), early * range.1);
         for block in &blocks {
             density.go_on(block.to, spacing(block));
         }
-        density.tail(last.to, spacing(last), finest);
+        density.tail(last.to, spacing(last), range);
         density
     }
 
@@ -164,24 +180,24 @@ impl Density {
 
     /// One look some time before the first arrival, and two close before it: whatever arrives then
     /// was seen to lack.
-    fn lead_in(&mut self, first: f64, spacing: f64) {
+    fn lead_in(&mut self, first: f64, spacing: f64, widest: f64) {
         let (guard, close) = (first * (1.0 - GUARD), first - 2.0 * spacing);
         if close > guard && guard > 0.0 {
-            self.go_on(guard, guard / 0.3);
-            self.go_on(close, (close - guard) / 1.2);
+            self.go_on(guard, (guard / 0.3).min(widest));
+            self.go_on(close, ((close - guard) / 1.2).min(widest));
         } else if close > 0.0 {
-            self.go_on(close, close / 0.5);
+            self.go_on(close, (close / 0.5).min(widest));
         }
         self.go_on(first, spacing);
     }
 
     /// Ever sparser behind the last arrival, until the prior takes over.
-    fn tail(&mut self, last: f64, spacing: f64, finest: f64) {
+    fn tail(&mut self, last: f64, spacing: f64, (finest, widest): (f64, f64)) {
         let mut distance = spacing.max(finest);
         self.go_on(last + distance, spacing);
         while distance < 4.0 * last.max(1e6) {
             let age = last + 1.5 * distance;
-            let sparse = spacing + TAIL * distance;
+            let sparse = (spacing + TAIL * distance).min(widest);
             self.go_on(age, sparse.min(self.prior.pause_at(age)).max(finest));
             distance *= 1.5;
         }
@@ -240,20 +256,31 @@ fn blocks(ages: &[f64], finest: f64) -> Vec<Block> {
     blocks
 }
 
-/// How many things are likely to arrive soon at any moment: a page looks at all of them.
-fn shared(blocks: &[Block], rate: f64) -> f64 {
-    let at_risk: f64 = blocks.iter().map(|b| b.at_risk * b.length()).sum();
-    (rate * at_risk / 1e9).clamp(1.0, FULL)
+/// How long a thing is looked for on average.
+fn at_risk(blocks: &[Block]) -> f64 {
+    blocks.iter().map(|b| b.at_risk * b.length()).sum()
+}
+
+/// How many things are looked at for the price of one: a page shows all that are likely to arrive
+/// soon, and costs more the more of what it reaches over has arrived.
+fn shared(blocks: &[Block], spending: Spending) -> f64 {
+    let length: f64 = blocks.iter().map(Block::length).sum();
+    let waiting = at_risk(blocks) / length.max(1.0);
+    let keys = (spending.rate * length / 1e9).min(FULL);
+    let price = 1.0 + spending.entry * keys * (1.0 - waiting);
+    (keys * waiting / price).max(1.0)
+}
+
+/// No gap is wider where things are likely to arrive.
+fn widest(blocks: &[Block], looks: f64, spending: Spending) -> f64 {
+    spending.widest * at_risk(blocks) / looks
 }
 
 /// How wide the spacing is, so that a thing is looked at `looks` times on average while it is
 /// likely to arrive.
-fn scale(blocks: &[Block], looks: f64, finest: f64) -> f64 {
+fn scale(blocks: &[Block], looks: f64, range: (f64, f64)) -> f64 {
     let expected = |scale: f64| {
-        let of_block = |block: &Block| {
-            let spacing = (scale * block.relative_spacing()).max(finest);
-            block.at_risk * block.length() / spacing
-        };
+        let of_block = |block: &Block| block.at_risk * block.length() / block.spacing(scale, range);
         blocks.iter().map(of_block).sum::<f64>()
     };
     let (mut low, mut high) = (1e-9_f64, 1e9_f64);

@@ -4,6 +4,8 @@ mod learned;
 #[cfg(test)]
 mod tests;
 mod things;
+#[cfg(test)]
+mod widths;
 
 pub(super) use things::Id;
 
@@ -70,6 +72,8 @@ pub(super) struct Planner {
     round_trip: f64,
     /// How long a page takes.
     page_trip: f64,
+    /// How many pages are under way.
+    pages: usize,
     listed: Listed,
     /// The longest lag seen, in nanoseconds.
     slowest: u64,
@@ -115,6 +119,7 @@ impl Planner {
             learned: Learned::new(policy.prior),
             round_trip: 0.0,
             page_trip: 0.0,
+            pages: 0,
             listed: Listed::default(),
             slowest: 0,
         }
@@ -158,24 +163,31 @@ impl Planner {
         Duration::from_nanos(self.slowest)
     }
 
-    /// When the next look is due; none where there is nothing to look for.
+    /// When the next look is due; none where there is nothing to look for, or where a page has to
+    /// be answered first.
     pub(super) fn due(&self) -> Option<Instant> {
-        self.things.first_due().map(|(due, _)| Instant(due))
+        let first = self.things.first_due();
+        let first = first.filter(|_| self.pages < self.policy.pages_side_by_side);
+        first.map(|(due, _)| Instant(due))
     }
 
     /// The look that is due, if one is. It counts as sent at `now`.
     pub(super) fn next(&mut self, now: Instant) -> Option<Action> {
         loop {
-            let (due, id) = self.things.first_due()?;
-            if due > now.0 {
+            let due = self.due()?;
+            let (_, id) = self.things.first_due()?;
+            if due > now {
                 return None;
             }
             let thing = self.things.get(id)?;
-            if thing.under_way < OVERLAP {
+            if let Some(lacked) = thing.lacked_since() {
+                self.schedule(id, lacked);
+            } else if thing.under_way < OVERLAP {
                 return Some(self.look(id, now.0));
+            } else {
+                let later = now.0 + self.finest(true).as_nanos() as u64;
+                self.things.put_off(id, later);
             }
-            let later = now.0 + self.finest(true).as_nanos() as u64;
-            self.things.put_off(id, later);
         }
     }
 
@@ -186,7 +198,7 @@ impl Planner {
             true => self.near(&watched, now),
             false => Vec::new(),
         };
-        if near.len() >= self.policy.page_worth.max(2) {
+        if self.is_worth_a_page(&near) {
             return self.page(&watched, &near, now);
         }
         self.sent(id, now);
@@ -219,11 +231,23 @@ impl Planner {
         near
     }
 
+    /// Whether looks at each would cost more than the page with all that it shows beside them.
+    fn is_worth_a_page(&self, near: &[Near]) -> bool {
+        let worth = self.policy.page_worth.max(2);
+        if near.len() < worth {
+            return false;
+        }
+        let shown = self.things.shown(&near[0].0, &near[near.len() - 1].0);
+        near.len() as f64 >= worth as f64 + self.policy.entry * f64::from(shown)
+    }
+
     /// Something in a slot whose next step is half over.
     fn soon(&self, slot: &Slot, now: u64) -> Option<Id> {
         let is_soon = |thing: &Thing| {
             let step = thing.due.saturating_sub(thing.last);
-            thing.under_way < OVERLAP && thing.due <= now.saturating_add(step / 2)
+            let since = thing.lacked_since().map_or(0, |lacked| lacked - thing.last);
+            let due = thing.due.saturating_add(since);
+            thing.under_way < OVERLAP && due <= now.saturating_add(step / 2)
         };
         let mut waiting = slot.waiting.iter().copied();
         waiting.find(|id| self.things.get(*id).is_some_and(is_soon))
@@ -239,6 +263,7 @@ impl Planner {
         for id in &ids {
             self.sent(*id, now);
         }
+        self.pages += 1;
         let asked = Asked {
             side: self.side,
             prefix,
@@ -256,14 +281,14 @@ impl Planner {
         }
     }
 
-    /// No two looks at one thing are closer than this, nor than a request takes: half of it where
-    /// looks overlap, and all of it where they are pages, which are more work.
+    /// No two looks at one thing are closer than this, nor than half of what a request takes: looks
+    /// overlap.
     fn finest(&self, is_listed: bool) -> Duration {
         let trip = match is_listed {
-            true => self.page_trip.max(self.round_trip / 2.0),
-            false => self.round_trip / 2.0,
+            true => self.page_trip.max(self.round_trip),
+            false => self.round_trip,
         };
-        Duration::from_nanos(trip as u64).max(self.policy.finest)
+        Duration::from_nanos((trip / 2.0) as u64).max(self.policy.finest)
     }
 
     fn spending(&self, is_listed: bool) -> Spending {
@@ -271,7 +296,9 @@ impl Planner {
         Spending {
             requests: self.policy.requests,
             rate: if is_listed { rate } else { 0.0 },
+            entry: self.policy.entry,
             finest: self.finest(is_listed),
+            widest: self.policy.widest,
         }
     }
 
@@ -312,7 +339,7 @@ impl Planner {
     /// A page was answered that was to show `ids`.
     pub(super) fn paged(&mut self, ids: &[Id], page: &Page) {
         average(&mut self.page_trip, page.sent, page.received);
-        self.answered(ids);
+        self.page_answered(ids);
         for id in self.things.covered(page) {
             let Some(thing) = self.things.get(id) else {
                 continue;
@@ -338,10 +365,20 @@ impl Planner {
 
     /// A page failed: it says nothing of anything on it.
     pub(super) fn page_failed(&mut self, ids: &[Id], now: Instant) {
-        self.answered(ids);
+        self.page_answered(ids);
         for id in ids {
             self.failed(*id, now);
         }
+    }
+
+    /// A look ended without an answer, perhaps a page.
+    pub(super) fn lost(&mut self) {
+        self.pages = self.pages.saturating_sub(1);
+    }
+
+    fn page_answered(&mut self, ids: &[Id]) {
+        self.lost();
+        self.answered(ids);
     }
 
     fn answered(&mut self, ids: &[Id]) {
@@ -381,6 +418,7 @@ impl Planner {
         }
     }
 
+    /// When to look next is said anew once it is due: many pages may cover it until then.
     fn lacked(&mut self, id: Id, sent: Instant) {
         let Some(thing) = self.things.get_mut(id) else {
             return;
@@ -388,8 +426,6 @@ impl Planner {
         thing.lacked = thing.lacked.max(Some(sent.0));
         if sent >= thing.watched.deadline {
             self.things.remove(id);
-        } else if sent.0 > thing.last {
-            self.schedule(id, sent.0);
         }
     }
 

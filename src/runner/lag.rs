@@ -413,8 +413,7 @@ fn policy(stage: &Stage, asked: &LagSettings, writes: &[Intended]) -> Policy {
     let is_near = stage.shared.target.costs_nothing;
     let prefixes = f64::from(asked.prefixes);
     let policy = match is_near {
-        // Some 400 requests a second leave a core to the writes.
-        true => Policy::NEAR.with_requests((400.0 / asked.rate).clamp(0.5, 48.0)),
+        true => Policy::near(asked.rate),
         false => Policy::FAR,
     };
     let mut prior = policy.prior;

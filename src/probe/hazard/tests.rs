@@ -6,12 +6,18 @@ const FINEST: Duration = Duration::from_millis(1);
 const MS: f64 = 1e6;
 
 fn density(ages: impl IntoIterator<Item = f64>, looks: f64) -> Density {
+    even_density(ages, looks, f64::INFINITY)
+}
+
+fn even_density(ages: impl IntoIterator<Item = f64>, looks: f64, widest: f64) -> Density {
     let mut known = Known::default();
     ages.into_iter().for_each(|age| known.arrived(age));
     let spending = Spending {
         requests: looks,
         rate: 0.0,
+        entry: 0.0,
         finest: FINEST,
+        widest,
     };
     known.density(Schedule::NEAR, spending)
 }
@@ -99,6 +105,31 @@ fn a_spread_lag_takes_as_many_looks_as_it_may() {
         "{many} looks where 80 are paid for"
     );
     assert!(narrow * 5.0 < wide, "{narrow} and {wide} ns wide");
+}
+
+#[test]
+fn where_gaps_have_a_limit_what_is_late_is_looked_at_nearly_as_often() {
+    let arrivals = heavy(2_000.0 * MS);
+    let latest = arrivals[399];
+    let widest = |density: &Density| {
+        let ages = looks(density, latest);
+        let gaps = ages.windows(2).filter(|pair| pair[0] > 1_000.0 * MS);
+        gaps.map(|pair| pair[1] - pair[0]).fold(0.0, f64::max)
+    };
+    let free = widest(&density(arrivals.clone(), 20.0));
+    let even = widest(&even_density(arrivals.clone(), 20.0, 1.5));
+    assert!(
+        even < 200.0 * MS && free > 1.5 * even,
+        "{even} and {free} ns"
+    );
+}
+
+#[test]
+fn while_little_is_known_a_limit_of_gaps_holds_before_the_first_arrival_too() {
+    let ages = looks(&even_density([4_000.0 * MS], 100.0, 1.5), 2_500.0 * MS);
+    let gaps = ages.windows(2).map(|pair| pair[1] - pair[0]);
+    let widest = gaps.fold(ages[0], f64::max);
+    assert!(widest < 250.0 * MS, "{widest} ns");
 }
 
 #[test]

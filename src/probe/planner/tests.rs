@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::super::watched::Wanted;
 use super::*;
 
-const MS: u64 = 1_000_000;
+pub(super) const MS: u64 = 1_000_000;
 const SIDE: Side = Side::Destination(0);
 const PREFIX: &str = "p/";
 
@@ -32,11 +32,11 @@ fn watched(op: u32, since: u64, deadline: u64) -> Watched {
 
 /// A destination whose replicas arrive at known times.
 #[derive(Default)]
-struct Made {
-    arrivals: HashMap<u32, u64>,
+pub(super) struct Made {
+    pub(super) arrivals: HashMap<u32, u64>,
     /// How many were written so far, in the order of their numbers.
     written: u32,
-    requests: u64,
+    pub(super) requests: u64,
     /// Send times of looks that lacked it and receipt of the one that had it, by operation.
     lower: HashMap<u32, u64>,
     upper: HashMap<u32, u64>,
@@ -120,7 +120,7 @@ impl Made {
     }
 
     /// Runs until nothing is looked for.
-    fn run(&mut self, planner: &mut Planner, mut writes: Vec<Watched>) {
+    pub(super) fn run(&mut self, planner: &mut Planner, mut writes: Vec<Watched>) {
         writes.sort_by_key(|write| std::cmp::Reverse(write.since));
         while planner.waiting() > 0 || !writes.is_empty() {
             let due = planner.due().map(|due| due.0);
@@ -138,7 +138,7 @@ impl Made {
         }
     }
 
-    fn widths(&self) -> Vec<u64> {
+    pub(super) fn widths(&self) -> Vec<u64> {
         let width = |(op, upper): (&u32, &u64)| Some(upper - self.lower.get(op)?);
         let mut widths: Vec<u64> = self.upper.iter().filter_map(width).collect();
         widths.sort_unstable();
@@ -146,7 +146,7 @@ impl Made {
     }
 }
 
-fn made(lags: impl IntoIterator<Item = u64>, every: u64) -> (Made, Vec<Watched>) {
+pub(super) fn made(lags: impl IntoIterator<Item = u64>, every: u64) -> (Made, Vec<Watched>) {
     let (mut made, mut writes) = (Made::default(), Vec::new());
     for (op, lag) in (0_u32..).zip(lags) {
         let since = u64::from(op) * every;
@@ -156,7 +156,7 @@ fn made(lags: impl IntoIterator<Item = u64>, every: u64) -> (Made, Vec<Watched>)
     (made, writes)
 }
 
-fn planner(policy: Policy) -> Planner {
+pub(super) fn planner(policy: Policy) -> Planner {
     Planner::new(policy, SIDE, 7)
 }
 

@@ -29,6 +29,13 @@ pub(super) struct Thing {
     pub(super) is_alone: bool,
 }
 
+impl Thing {
+    /// When a look lacked it that was sent after the one from which the next was planned.
+    pub(super) fn lacked_since(&self) -> Option<u64> {
+        self.lacked.filter(|lacked| *lacked > self.last)
+    }
+}
+
 /// The entries that a listing shows at one key, and what is waited for there.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
@@ -150,6 +157,15 @@ impl Things {
             .slots
             .range::<str, _>((Included(first), Included(last)));
         range.map(|(_, slot)| slot.entries).sum()
+    }
+
+    /// How many entries a listing shows from one key to another, that nobody waits for.
+    pub(super) fn shown(&self, first: &str, last: &str) -> u32 {
+        let range = self
+            .slots
+            .range::<str, _>((Included(first), Included(last)));
+        let shown = range.map(|(_, slot)| slot.entries.saturating_sub(slot.waiting.len() as u32));
+        shown.sum()
     }
 
     /// What would be on a page if it were there.
