@@ -112,6 +112,18 @@ impl Usage {
         }
     }
 
+    /// Raises every figure to another's, where that is larger.
+    pub fn raise(&mut self, to: &Self) {
+        for theirs in &to.requests {
+            let ours = self.of(theirs.of_source, &theirs.region, &theirs.operation);
+            ours.calls = ours.calls.max(theirs.calls);
+            ours.attempts = ours.attempts.max(theirs.attempts);
+            ours.sent = ours.sent.max(theirs.sent);
+            ours.markers = ours.markers.max(theirs.markers);
+            ours.received = ours.received.max(theirs.received);
+        }
+    }
+
     /// How many requests were sent.
     #[must_use]
     pub fn attempts(&self) -> u64 {
@@ -128,6 +140,17 @@ impl Requests {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn figures_are_raised_and_never_lowered() {
+        let (mut usage, mut other) = (Usage::default(), Usage::default());
+        usage.of(true, "a", "HeadObject").attempts = 7;
+        other.of(true, "a", "HeadObject").attempts = 5;
+        other.of(true, "a", "ListObjectVersions").attempts = 3;
+        usage.raise(&other);
+        assert_eq!(usage.of(true, "a", "HeadObject").attempts, 7);
+        assert_eq!(usage.of(true, "a", "ListObjectVersions").attempts, 3);
+    }
 
     #[test]
     fn figures_add_up_by_side_region_and_operation() {
