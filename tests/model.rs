@@ -18,6 +18,8 @@ mod regressions;
 mod rules;
 #[path = "model/words.rs"]
 mod words;
+#[path = "model/write.rs"]
+mod write;
 
 use bucketpair::check::{Check, CheckKind as Kind};
 use bucketpair::check::{CheckKind, Finding, Judgement, PlannedCheck, Verdict, judge};
