@@ -212,7 +212,9 @@ impl Rates {
         let made = work();
         let on_core = core
             .zip(on_core())
-            .map(|(before, now)| now.saturating_sub(before));
+            .map(|(before, now)| now.saturating_sub(before))
+            // The kernel counts in ticks, and what is short may fall between two.
+            .filter(|took| !took.is_zero());
         let took = on_core.unwrap_or_else(|| began.elapsed());
         let rate = events as f64 / took.as_secs_f64();
         println!("| {events} | {what} | {rate:.0} | {} MiB |", peak());

@@ -57,7 +57,7 @@ pub fn main() -> ProcessExitCode {
 }
 
 /// What bucketpair warns of goes to standard error as it happens; of its libraries nothing does, since
-/// what they log may hold keys.
+/// what they log may hold keys. Whoever has a subscriber already keeps it.
 fn show_warnings() {
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
@@ -65,7 +65,11 @@ fn show_warnings() {
         .with_target(false)
         .without_time();
     let ours = Targets::new().with_target(env!("CARGO_CRATE_NAME"), tracing::Level::WARN);
-    tracing_subscriber::registry().with(lines).with(ours).init();
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(ours)
+        .try_init()
+        .ok();
 }
 
 fn dispatch(arguments: Arguments) -> Result<ExitCode> {

@@ -134,15 +134,9 @@ impl Shared {
             header,
         })
     }
-}
 
-impl Shared {
-    /// How long a pair rests before its first write. One that is there has rested.
     fn rest(&self) -> Duration {
-        match &self.pair {
-            Some(_) => Duration::ZERO,
-            None => self.pace.settle,
-        }
+        self.pace.rest(self.pair.is_some())
     }
 }
 
@@ -234,11 +228,19 @@ async fn prepared(
     mut interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
 ) -> Result<RunReport> {
     role::of(opened, settings)?;
-    tokio::select! {
-        answer = preflight(&opened.target) => answer?,
-        () = &mut interrupt => return Err(Error::Interrupted),
-    }
+    reached(opened, interrupt.as_mut()).await?;
     run_on(opened, scenarios, settings, on_row, interrupt).await
+}
+
+/// Preflight, unless a signal comes first.
+async fn reached(
+    opened: &Opened,
+    interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
+) -> Result<()> {
+    tokio::select! {
+        answer = preflight(&opened.target) => answer,
+        () = interrupt => Err(Error::Interrupted),
+    }
 }
 
 /// Runs scenarios against a target that is open already.

@@ -10,12 +10,12 @@ mod generate;
 mod long;
 #[path = "model/observe.rs"]
 mod observe;
+#[path = "operations/mod.rs"]
+mod operations;
 #[path = "model/pair.rs"]
 mod pair;
 #[path = "model/regressions.rs"]
 mod regressions;
-#[path = "model/rules.rs"]
-mod rules;
 #[path = "model/words.rs"]
 mod words;
 #[path = "model/write.rs"]

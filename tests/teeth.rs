@@ -8,6 +8,8 @@ mod canary;
 mod drill;
 #[path = "teeth/load.rs"]
 mod load;
+#[path = "operations/mod.rs"]
+mod operations;
 
 use std::time::Duration;
 

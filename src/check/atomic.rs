@@ -11,23 +11,24 @@ const MISSED: &str = "first read after it had arrived";
 
 pub(super) fn appearance(view: &View<'_>, check: &Check) -> Tally {
     let mut tally = Tally::default();
-    let replicas = || view.replicas(check).filter_map(with_content);
-    let was_read_absent = replicas().any(|(replica, _)| is_read_absent(view, &replica));
-    for (replica, content) in replicas() {
-        let label = replica.expected.label.clone();
-        let judged = match judge(view, &replica, content) {
-            Judged::Pass if is_read_absent(view, &replica) => Judged::Pass,
-            Judged::Pass if was_read_absent => {
-                tally.covers(&label);
+    let replicas = view.replicas(check).filter_map(with_content);
+    let read = |(replica, content)| (is_read_absent(view, &replica), replica, content);
+    let replicas: Vec<_> = replicas.map(read).collect();
+    let was_read_absent = replicas.iter().any(|(absent, ..)| *absent);
+    for (is_read_absent, replica, content) in &replicas {
+        let label = &replica.expected.label;
+        let judged = match judge(view, replica, content) {
+            Judged::Pass if !is_read_absent && was_read_absent => {
+                tally.covers(label);
                 tally.note(MISSED);
                 continue;
             }
-            Judged::Pass => {
+            Judged::Pass if !is_read_absent => {
                 Judged::unknown(wanted(content), "nobody read it while it was still absent")
             }
-            other => other,
+            judged => judged,
         };
-        tally.add(&label, replica.subject(), judged);
+        tally.add(label, replica.subject(), judged);
     }
     tally
 }

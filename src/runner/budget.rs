@@ -115,7 +115,7 @@ pub(super) fn terms(settings: &Settings, scenarios: &[Scenario]) -> Terms {
     let connect = &settings.connect;
     let (here, there) = (&connect.source_region, &connect.destination_region);
     let terms = Terms::new(here, there, copies.unwrap_or(1).max(1));
-    match settings.pair.is_some() || settings.stack.is_some() {
+    match settings.names_a_pair() {
         true => terms.with_rtc(),
         false => terms,
     }

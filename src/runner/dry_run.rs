@@ -85,9 +85,8 @@ pub(super) async fn may_begin(settings: &Settings) -> Result<()> {
         let environment: Vec<_> = super::open::environment().collect();
         crate::target::may_call_aws(&settings.connect, &environment).await?;
     }
-    let has_pair = settings.pair.is_some() || settings.stack.is_some();
     let account = settings.connect.accounts.source.as_deref();
-    match (has_pair, account) {
+    match (settings.names_a_pair(), account) {
         (false, Some(account)) => role::of_account(settings, account).map(|_| ()),
         _ => Ok(()),
     }
@@ -212,7 +211,7 @@ fn notes(settings: &Settings, verb: &Verb, rows: &[Row]) -> Vec<String> {
          canaries that are written again, come on top"
             .to_owned(),
     ];
-    if settings.pair.is_some() || settings.stack.is_some() {
+    if settings.names_a_pair() {
         notes.push(
             "the pair's own rules were not asked for: what they do not suit will be left out"
                 .to_owned(),

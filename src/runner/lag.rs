@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant as Clock;
 
 use super::budget::{self, Purse};
-use super::{Opened, Settings, Shared, Stage, open, play, settling};
+use super::{Opened, Settings, Shared, Stage, open, play, reached, settling};
 use crate::error::{Error, Result};
 use crate::history::{Event, Header, History, Journal, Side};
 use crate::lag::{Measure, Measured};
@@ -33,7 +33,7 @@ use crate::provision::tear_down_all;
 use crate::replication::Rule;
 use crate::report::lag::{Ended, LagReport, save};
 use crate::scenario::Scenario;
-use crate::target::{Limiter, preflight};
+use crate::target::Limiter;
 use kept::Kept;
 use schedule::{Intended, requests};
 
@@ -101,17 +101,6 @@ pub async fn lag(
     closed(opened, outcome, settings).await
 }
 
-/// Preflight, unless a signal comes first.
-async fn reached(
-    opened: &Opened,
-    interrupt: Pin<&mut (impl Future<Output = ()> + Send)>,
-) -> Result<()> {
-    tokio::select! {
-        answer = preflight(&opened.target) => answer,
-        () = interrupt => Err(Error::Interrupted),
-    }
-}
-
 /// A target that could not be closed is found out after the report was written.
 async fn closed(
     opened: Opened,
@@ -151,13 +140,12 @@ pub async fn lag_on(
         &shared.header,
         &asked.question(),
     );
-    let outcome = match Purse::open(&shared, settings, &[]) {
-        Ok(purse) => carried_out(&shared, &purse, asked, &kept, on_progress, interrupt)
-            .await
-            .map(|seen| (seen, purse)),
-        Err(error) => Err(error),
+    let outcome = async {
+        let purse = Purse::open(&shared, settings, &[])?;
+        let seen = carried_out(&shared, &purse, asked, &kept, on_progress, interrupt).await?;
+        Ok((seen, purse))
     };
-    match outcome {
+    match outcome.await {
         Ok((seen, purse)) => Ok(concluded(&shared, &purse, asked, kept, seen)),
         Err(error) => {
             kept.failed(&error);
@@ -305,8 +293,9 @@ async fn measure(
     let writes = schedule::schedule(asked, stage.shared.seed);
     begin_session(stage, asked, writes.len() as u64).await;
     let took = prepare::canary_lag(&stage.history());
+    let lag = took.map_or(Duration::ZERO, |(_, upper)| upper);
     tokio::select! {
-        prepared = prepare::prepare(stage, &writes, limiter, took) => prepared?,
+        prepared = prepare::prepare(stage, &writes, limiter, lag) => prepared?,
         error = &mut halt => return Err(error),
     }
     // Looks cannot spend what the writes take.
@@ -318,9 +307,7 @@ async fn measure(
         ))
     })?;
     let (probe, side) = (stage.probe.clone(), Side::Destination(0));
-    let each = writes.len() as f64 / f64::from(asked.prefixes);
-    let lag = took.map_or(Duration::ZERO, |(_, upper)| upper);
-    let policy = policy(stage, asked, &writes).with_at_most(each, lag);
+    let policy = policy(stage, asked, &writes, lag);
     let follower = Follower::new(probe, side, policy, limiter.clone(), stage.shared.seed);
     let things = writes.len() * asked.measures().len();
     let mut follower = follower.expecting(things as u64);
@@ -409,7 +396,8 @@ async fn begin_session(stage: &Stage, asked: &LagSettings, writes: u64) {
     stage.recorder.append(at, Event::Session(session));
 }
 
-fn policy(stage: &Stage, asked: &LagSettings, writes: &[Intended]) -> Policy {
+/// How it looks for what takes about so long.
+fn policy(stage: &Stage, asked: &LagSettings, writes: &[Intended], lag: Duration) -> Policy {
     let is_near = stage.shared.target.costs_nothing;
     let prefixes = f64::from(asked.prefixes);
     let policy = match is_near {
@@ -419,6 +407,7 @@ fn policy(stage: &Stage, asked: &LagSettings, writes: &[Intended]) -> Policy {
     let mut prior = policy.prior;
     prior.longest = prior.longest.max(stage.pace().deadline / 50);
     let policy = policy.with_rate(asked.rate / prefixes).with_prior(prior);
+    let policy = policy.with_at_most(writes.len() as f64 / prefixes, lag);
     let Some(most) = asked.max_requests_per_second else {
         return policy;
     };

@@ -68,6 +68,16 @@ impl Pace {
     };
 }
 
+impl Pace {
+    /// How long a pair rests before its first write; one that is there has rested.
+    pub(super) fn rest(self, is_there: bool) -> Duration {
+        match is_there {
+            true => Duration::ZERO,
+            false => self.settle,
+        }
+    }
+}
+
 /// A target that is open, with whatever must live as long as it.
 #[derive(Debug)]
 #[non_exhaustive]

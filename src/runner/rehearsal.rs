@@ -96,7 +96,7 @@ async fn rehearsed(settings: &Settings, verb: &Verb, late: Late) -> Result<Rehea
             ..pace
         },
     );
-    if settings.pair.is_some() || settings.stack.is_some() {
+    if settings.names_a_pair() {
         opened.pair = Some(somebodys(&opened, verb).await?);
     }
     let before = opened.target.meter.usage();
@@ -164,10 +164,7 @@ fn inside(settings: &Settings, verb: &Verb, late: Late) -> Settings {
 /// How long the pairs that a verb makes rest before their first write (R-CFG-12).
 #[must_use]
 pub fn rest(settings: &Settings) -> Duration {
-    match settings.pair.is_some() || settings.stack.is_some() {
-        true => Duration::ZERO,
-        false => pace(settings).settle,
-    }
+    pace(settings).rest(settings.names_a_pair())
 }
 
 pub(super) fn pace(settings: &Settings) -> Pace {

@@ -58,6 +58,14 @@ pub struct Settings {
     pub defects: Vec<String>,
 }
 
+impl Settings {
+    /// Whether a pair that is there is named, by its buckets or by its stacks.
+    #[must_use]
+    pub fn names_a_pair(&self) -> bool {
+        self.pair.is_some() || self.stack.is_some()
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {

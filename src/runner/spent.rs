@@ -41,7 +41,7 @@ impl Share {
     /// [`Error::Budget`] where nothing is left; [`Error::Usage`] for a file that cannot be read or
     /// written, or holds something else.
     pub(super) fn reserve(path: &Path, run: &str, cap: f64) -> Result<Self> {
-        let (mut usd, mut name) = (0.0, run.to_owned());
+        let (mut usd, mut name) = (0.0, String::new());
         change(path, |spent| {
             let of_others: f64 = spent.runs.values().map(|entry| entry.usd).sum();
             usd = cap - of_others;
@@ -52,8 +52,7 @@ impl Share {
             spent.runs.insert(name.clone(), Entry { usd, ended: false });
             Ok(())
         })?;
-        let path = path.to_owned();
-        let run = name;
+        let (path, run) = (path.to_owned(), name);
         Ok(Self { path, run, usd })
     }
 
@@ -72,13 +71,12 @@ impl Share {
 
 /// A run that is gone on with adds to what it has cost already.
 fn unused(spent: &Spent, run: &str) -> String {
-    let again = |time: u32| match time {
-        1 => run.to_owned(),
-        _ => format!("{run}, session {time}"),
-    };
-    let mut names = (1..).map(again);
-    let unused = names.find(|name| !spent.runs.contains_key(name));
-    unused.unwrap_or_default()
+    let (mut name, mut session) = (run.to_owned(), 1);
+    while spent.runs.contains_key(&name) {
+        session += 1;
+        name = format!("{run}, session {session}");
+    }
+    name
 }
 
 fn nothing_left(path: &Path, spent: &Spent, cap: f64) -> Error {

@@ -10,7 +10,8 @@ use s3s::S3;
 use s3s::dto;
 use time::OffsetDateTime;
 
-use crate::pair::{Pair, Written, ask};
+use crate::operations::ask;
+use crate::pair::{Pair, Written};
 use crate::words::digest;
 
 const DESTINATIONS: [Side; 2] = [Side::Destination(0), Side::Destination(1)];

@@ -9,16 +9,14 @@ use bucketpair::history::{
     Side, Timed, Trouble,
 };
 use bucketpair::replication::{Rule, VersionId};
-use s3s::dto;
-use s3s::{S3, S3Request};
+use s3s::S3;
 use tokio::runtime::Runtime;
 
 use crate::generate::{Action, Random};
-use crate::rules::replication_rule;
+use crate::operations::{self, ROLE};
 use crate::words::role;
 use crate::{checks, observe};
 
-pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/model";
 pub(crate) const DEADLINE: Duration = Duration::from_secs(2);
 const WINDOW: Duration = Duration::from_millis(300);
 const SIDES: [Side; 3] = [Side::Source, Side::Destination(0), Side::Destination(1)];
@@ -27,21 +25,6 @@ const SIDES: [Side; 3] = [Side::Source, Side::Destination(0), Side::Destination(
 pub(crate) fn runtime() -> Runtime {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_all().start_paused(true).build().unwrap()
-}
-
-/// A request as S3's operations take it: nothing of HTTP matters.
-pub(crate) fn ask<T>(input: T) -> S3Request<T> {
-    S3Request {
-        input,
-        method: http::Method::default(),
-        uri: http::Uri::default(),
-        headers: http::HeaderMap::new(),
-        extensions: http::Extensions::new(),
-        credentials: None,
-        region: None,
-        service: None,
-        trailing_headers: None,
-    }
 }
 
 /// A version of the source that was written.
@@ -82,7 +65,7 @@ pub(crate) async fn live(random: &Random, defect: Option<Defect>) -> History {
         away: BTreeSet::new(),
         paused: false,
     };
-    pair.make(&random.rules).await;
+    operations::make(&pair.s3, &SIDES, &random.rules).await;
     for action in &random.actions {
         pair.act(action).await;
     }
@@ -114,19 +97,6 @@ fn plan(rules: &[Rule]) -> Plan {
 }
 
 impl<S: S3> Pair<S> {
-    async fn make(&mut self, rules: &[Rule]) {
-        for side in SIDES {
-            let name = side.to_string();
-            let create = dto::CreateBucketInput::builder()
-                .bucket(name)
-                .build()
-                .unwrap();
-            self.s3.create_bucket(ask(create)).await.unwrap();
-            self.version(side, true).await;
-        }
-        self.put_rules(rules).await.unwrap();
-    }
-
     pub(crate) fn now(&self) -> Instant {
         Instant(self.began.elapsed().as_nanos() as u64)
     }
@@ -272,50 +242,20 @@ impl<S: S3> Pair<S> {
             rules: rules.to_vec(),
         };
         let op = self.invoke(Side::Source, "", kind);
-        match self.put_rules(rules).await {
+        match operations::put_rules(&self.s3, rules).await {
             Ok(()) => self.ok(op, Outcome::default()),
             Err(refused) => self.fail(op, refused.code().as_str()),
         }
     }
 
     /// Refused while a destination is suspended (R-CFG-02); then the old rules stay.
-    async fn put_rules(&self, rules: &[Rule]) -> s3s::S3Result<()> {
-        let configuration = dto::ReplicationConfiguration {
-            role: ROLE.to_owned(),
-            rules: rules.iter().map(replication_rule).collect(),
-        };
-        let put = dto::PutBucketReplicationInput::builder()
-            .bucket("source".to_owned())
-            .replication_configuration(configuration)
-            .build()
-            .unwrap();
-        self.s3.put_bucket_replication(ask(put)).await.map(drop)
-    }
-
     /// What was sent before a change arrives before it.
     async fn suspend(&mut self, side: &str, enabled: bool) {
         self.free().await;
         let side = Side::try_from(side.to_owned()).unwrap();
         let op = self.invoke(side, "", OperationKind::Versioning { enabled });
-        self.version(side, enabled).await;
+        operations::set_versioning(&self.s3, side, enabled).await;
         self.ok(op, Outcome::default());
-    }
-
-    async fn version(&self, side: Side, enabled: bool) {
-        let status = match enabled {
-            true => dto::BucketVersioningStatus::ENABLED,
-            false => dto::BucketVersioningStatus::SUSPENDED,
-        };
-        let versioning_configuration = dto::VersioningConfiguration {
-            status: Some(dto::BucketVersioningStatus::from_static(status)),
-            ..Default::default()
-        };
-        let put = dto::PutBucketVersioningInput::builder()
-            .bucket(side.to_string())
-            .versioning_configuration(versioning_configuration)
-            .build()
-            .unwrap();
-        self.s3.put_bucket_versioning(ask(put)).await.unwrap();
     }
 
     async fn deny(&mut self, action: Option<&str>) {

@@ -6,7 +6,8 @@ use s3s::S3;
 use s3s::dto;
 
 use crate::observe;
-use crate::pair::{Pair, Written, ask};
+use crate::operations::ask;
+use crate::pair::{Pair, Written};
 use crate::words::{content, header, outcome, tag_map};
 
 impl<S: S3> Pair<S> {

@@ -11,66 +11,13 @@ use bucketpair::history::{
     Timed,
 };
 use bucketpair::replication::Rule;
-use s3s::{S3, S3Request, dto};
+use s3s::{S3, dto};
+
+use crate::operations::{ask, make};
 
 const OBJECTS: u32 = 10_000;
 const DEADLINE: Duration = Duration::from_secs(2);
 const SIDES: [Side; 2] = [Side::Source, Side::Destination(0)];
-
-fn ask<T>(input: T) -> S3Request<T> {
-    S3Request {
-        input,
-        method: http::Method::default(),
-        uri: http::Uri::default(),
-        headers: http::HeaderMap::new(),
-        extensions: http::Extensions::new(),
-        credentials: None,
-        region: None,
-        service: None,
-        trailing_headers: None,
-    }
-}
-
-/// A pair with one rule for every object.
-async fn make(s3: &impl S3) {
-    for side in SIDES {
-        let create = dto::CreateBucketInput::builder().bucket(side.to_string());
-        let create = create.build().unwrap();
-        s3.create_bucket(ask(create)).await.unwrap();
-        let enabled =
-            dto::BucketVersioningStatus::from_static(dto::BucketVersioningStatus::ENABLED);
-        let versioning = dto::PutBucketVersioningInput::builder()
-            .bucket(side.to_string())
-            .versioning_configuration(dto::VersioningConfiguration {
-                status: Some(enabled),
-                ..Default::default()
-            });
-        let versioning = versioning.build().unwrap();
-        s3.put_bucket_versioning(ask(versioning)).await.unwrap();
-    }
-    let rule = dto::ReplicationRule {
-        delete_marker_replication: None,
-        destination: dto::Destination {
-            bucket: "arn:aws:s3:::destination".to_owned(),
-            ..Default::default()
-        },
-        existing_object_replication: None,
-        filter: None,
-        id: Some("everything".to_owned()),
-        prefix: Some(String::new()),
-        priority: None,
-        source_selection_criteria: None,
-        status: dto::ReplicationRuleStatus::from_static(dto::ReplicationRuleStatus::ENABLED),
-    };
-    let replication = dto::PutBucketReplicationInput::builder()
-        .bucket("source".to_owned())
-        .replication_configuration(dto::ReplicationConfiguration {
-            role: "arn:aws:iam::000000000000:role/load".to_owned(),
-            rules: vec![rule],
-        });
-    let replication = replication.build().unwrap();
-    s3.put_bucket_replication(ask(replication)).await.unwrap();
-}
 
 struct Story {
     began: tokio::time::Instant,
@@ -149,7 +96,8 @@ async fn judged(defect: Option<Defect>) -> Finding {
     let settings = Settings::default().with_seed(7).with_defects(defect);
     let emulator = Emulator::new(settings);
     let s3 = emulator.operations();
-    make(&s3).await;
+    let rules = [Rule::new("everything")];
+    make(&s3, &SIDES, &rules).await;
     let mut story = Story {
         began: tokio::time::Instant::now(),
         events: Vec::new(),
@@ -174,7 +122,7 @@ async fn judged(defect: Option<Defect>) -> Finding {
         buckets: SIDES.map(bucket).to_vec(),
         deadline_ns: DEADLINE.as_nanos() as u64,
         checks: vec![serde_json::Value::from(&check)],
-        ..Plan::of_rules(&[Rule::new("everything")])
+        ..Plan::of_rules(&rules)
     };
     let events = story.events;
     judge(&History { plan, events }).unwrap().findings.remove(0)

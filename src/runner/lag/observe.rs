@@ -13,7 +13,7 @@ use super::kept::Kept;
 use super::pending::pending;
 use super::schedule::{Intended, prepared_keys, schedule};
 use super::{LagProgress, LagSettings, Measurement, OnProgress, Shown, concluded};
-use super::{clock, closed, cut_short, halted, policy, prepare, reached};
+use super::{clock, closed, cut_short, halted, policy, prepare};
 use crate::error::{Error, Result};
 use crate::history::{Event, Header, History, Instant, Journal, Recorder, Session, Side, resume};
 use crate::lag::{Measure, Measured, OperationType, Sample, Setup};
@@ -21,7 +21,7 @@ use crate::probe::{Follower, Watched};
 use crate::provision::Pair;
 use crate::provision::ledger::Ledger;
 use crate::runner::budget::Purse;
-use crate::runner::{Opened, Settings, Shared, Stage, expectations, open};
+use crate::runner::{Opened, Settings, Shared, Stage, expectations, open, reached};
 use crate::target::Limiter;
 
 /// Of how many samples seen before something is learned.
@@ -282,11 +282,12 @@ fn follower(
     limiter: &Limiter,
     things: u64,
 ) -> Follower {
-    let policy = policy(stage, lag, writes);
+    let canary = prepare::canary_lag(&stage.history());
+    let took_about = canary.map_or(Duration::ZERO, |(_, upper)| upper);
+    let policy = policy(stage, lag, writes, took_about);
     let (probe, side) = (stage.probe.clone(), Side::Destination(0));
     let follower = Follower::new(probe, side, policy, limiter.clone(), stage.shared.seed);
     let mut follower = follower.expecting(things);
-    let canary = prepare::canary_lag(&stage.history());
     let known = before.samples.iter().rev().filter_map(took).take(KNOWN);
     canary
         .into_iter()

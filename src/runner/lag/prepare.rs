@@ -18,12 +18,12 @@ use crate::workload::{How, Object, Write};
 const SIDE_BY_SIDE: usize = 16;
 
 /// Writes what the writes need, and waits for the replicas of what will be tagged, which are
-/// expected to take about as long as the last canary `took`.
+/// expected to take about as long as `lag`.
 pub(super) async fn prepare(
     stage: &Stage,
     writes: &[Intended],
     limiter: &Limiter,
-    took: Option<(Duration, Duration)>,
+    lag: Duration,
 ) -> Result<()> {
     let needed: BTreeMap<String, (u64, bool)> = writes
         .iter()
@@ -32,8 +32,7 @@ pub(super) async fn prepare(
             Some((key, (size, write.operation == OperationType::TagChange)))
         })
         .collect();
-    let canary = took.map_or(Duration::ZERO, |(_, upper)| upper);
-    let awaiting = stage.probe.clone().expecting(canary);
+    let awaiting = stage.probe.clone().expecting(lag);
     let slots = Arc::new(tokio::sync::Semaphore::new(SIDE_BY_SIDE));
     let mut tasks = JoinSet::new();
     for (number, (key, (size, is_awaited))) in needed.into_iter().enumerate() {
