@@ -169,12 +169,17 @@ async fn every_true_arrival_lies_in_its_interval_at_500_writes_a_second(#[case] 
 }
 
 #[rstest]
-#[case::a_quarter_of_an_hour("15m", 30)]
-#[case::some_hours("lognormal:2h,0.2", 20)]
-#[case::two_days("lognormal:20h,0.5", 20)]
+#[case::a_quarter_of_an_hour("15m", 2, 30)]
+#[case::some_hours("lognormal:2h,0.2", 2, 20)]
+// A canary of three has to be there within five eighths of the deadline.
+#[case::two_days("lognormal:20h,0.5", 8, 20)]
 #[tokio::test(start_paused = true)]
-async fn lags_of_minutes_to_days_are_measured_truly(#[case] delay: &str, #[case] count: u64) {
-    let deadline = Duration::from_secs(48 * 3600);
+async fn lags_of_minutes_to_days_are_measured_truly(
+    #[case] delay: &str,
+    #[case] deadline_days: u64,
+    #[case] count: u64,
+) {
+    let deadline = Duration::from_hours(24 * deadline_days);
     let run = virtually(delay, deadline, &asked(0.1, count, "put")).await;
     assert_true(&run, count as usize);
 }
@@ -278,7 +283,12 @@ async fn neither_rate_nor_budget_is_ever_exceeded_as_the_server_counts(
     );
     assert!(
         all * 100 >= budget * percent_used,
-        "{all} of {budget} were used: {requests:?}"
+        "{all} of {budget} were used: {requests:?}; {} of {} seen",
+        run.samples
+            .iter()
+            .filter(|s| s.interval.upper_ns.is_some())
+            .count(),
+        run.samples.len()
     );
     assert!(
         requests.total() <= all,

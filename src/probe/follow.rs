@@ -130,7 +130,8 @@ impl Follower {
     /// first.
     fn dispatch(&mut self, running: &mut JoinSet<Answer>) -> Option<Clock> {
         while running.len() < self.policy.side_by_side {
-            let due = self.probe.recorder.clock(self.planner.due()?);
+            let due = self.planner.due(self.probe.recorder.now())?;
+            let due = self.probe.recorder.clock(due);
             if due > Clock::now() {
                 return Some(due);
             }

@@ -164,31 +164,34 @@ impl Planner {
     }
 
     /// When the next look is due; none where there is nothing to look for, or where a page has to
-    /// be answered first.
-    pub(super) fn due(&self) -> Option<Instant> {
-        let first = self.things.first_due();
-        let first = first.filter(|_| self.pages < self.policy.pages_side_by_side);
-        first.map(|(due, _)| Instant(due))
-    }
-
-    /// The look that is due, if one is. It counts as sent at `now`.
-    pub(super) fn next(&mut self, now: Instant) -> Option<Action> {
+    /// be answered first. One that is due by `now` is really made: what was seen to lack since is
+    /// planned anew first.
+    pub(super) fn due(&mut self, now: Instant) -> Option<Instant> {
+        if self.pages >= self.policy.pages_side_by_side {
+            return None;
+        }
         loop {
-            let due = self.due()?;
-            let (_, id) = self.things.first_due()?;
-            if due > now {
-                return None;
-            }
+            let (due, id) = self.things.first_due()?;
             let thing = self.things.get(id)?;
+            if due > now.0 {
+                return Some(Instant(due));
+            }
             if let Some(lacked) = thing.lacked_since() {
                 self.schedule(id, lacked);
             } else if thing.under_way < OVERLAP {
-                return Some(self.look(id, now.0));
+                return Some(Instant(due));
             } else {
                 let later = now.0 + self.finest(true).as_nanos() as u64;
                 self.things.put_off(id, later);
             }
         }
+    }
+
+    /// The look that is due, if one is. It counts as sent at `now`.
+    pub(super) fn next(&mut self, now: Instant) -> Option<Action> {
+        self.due(now).filter(|due| *due <= now)?;
+        let (_, id) = self.things.first_due()?;
+        Some(self.look(id, now.0))
     }
 
     fn look(&mut self, id: Id, now: u64) -> Action {

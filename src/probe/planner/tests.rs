@@ -123,7 +123,7 @@ impl Made {
     pub(super) fn run(&mut self, planner: &mut Planner, mut writes: Vec<Watched>) {
         writes.sort_by_key(|write| std::cmp::Reverse(write.since));
         while planner.waiting() > 0 || !writes.is_empty() {
-            let due = planner.due().map(|due| due.0);
+            let due = planner.due(Instant(0)).map(|due| due.0);
             let written = writes.last().map(|write| write.since.0);
             let now = due
                 .into_iter()
@@ -134,7 +134,11 @@ impl Made {
                 planner.watch(writes.pop().expect("it was seen just now"));
                 self.written += 1;
             }
+            // Who asks spends a request on what is due.
+            let is_due = planner.due(Instant(now)).is_some_and(|due| due.0 <= now);
+            let before = self.requests;
             self.answer(planner, now);
+            assert_eq!(is_due, self.requests > before, "what is due is a look");
         }
     }
 
@@ -258,7 +262,7 @@ fn a_page_begins_behind_the_key_before_the_first_that_is_due() {
     for op in 0..5 {
         planner.watch(watched(op, 0, 1_000 * MS));
     }
-    let due = planner.due().expect("five are watched").0;
+    let due = planner.due(Instant(0)).expect("five are watched").0;
     let Some(Action::Page(asked, ids)) = planner.next(Instant(due + MS)) else {
         panic!("five things that are due together are worth a page");
     };
