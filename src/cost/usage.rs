@@ -32,6 +32,11 @@ impl Requests {
     pub fn changes(&self) -> bool {
         changes(&self.operation)
     }
+
+    /// Whether it is asked the more often the more objects there are.
+    fn is_of_objects(&self) -> bool {
+        self.operation.contains("Object") || self.operation.contains("Upload")
+    }
 }
 
 /// Whether an operation changes something, as AWS names its operations.
@@ -101,9 +106,13 @@ impl Usage {
         after
     }
 
-    /// So many times as much.
-    pub fn scale(&mut self, times: u64) {
-        for requests in &mut self.requests {
+    /// So many times as many objects, in the same buckets.
+    pub fn scale_objects(&mut self, times: u64) {
+        let of_objects = self
+            .requests
+            .iter_mut()
+            .filter(|asked| asked.is_of_objects());
+        for requests in of_objects {
             requests.calls *= times;
             requests.attempts *= times;
             requests.sent *= times;
@@ -142,6 +151,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn more_objects_are_more_requests_and_no_more_buckets() {
+        let mut usage = Usage::default();
+        for operation in [
+            "CreateBucket",
+            "PutObject",
+            "UploadPart",
+            "PutPublicAccessBlock",
+        ] {
+            usage.of(true, "a", operation).attempts = 2;
+        }
+        usage.scale_objects(5);
+        let attempts = usage.requests.iter().map(|asked| asked.attempts);
+        assert_eq!(attempts.collect::<Vec<_>>(), [2, 10, 2, 10], "{usage:?}");
+    }
+
+    #[test]
     fn figures_are_raised_and_never_lowered() {
         let (mut usage, mut other) = (Usage::default(), Usage::default());
         usage.of(true, "a", "HeadObject").attempts = 7;
@@ -178,7 +203,7 @@ mod tests {
         (put.calls, put.attempts, put.sent) = (4, 5, 40);
         let mut since = after.since(&before);
         assert_eq!(since.requests.len(), 1, "{since:?}");
-        since.scale(2);
+        since.scale_objects(2);
         let put = since.of(true, "a", "PutObject");
         assert_eq!((put.calls, put.attempts, put.sent), (6, 6, 60));
     }

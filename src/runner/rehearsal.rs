@@ -103,12 +103,12 @@ async fn rehearsed(settings: &Settings, verb: &Verb, late: Late) -> Result<Rehea
     preflight(&opened.target).await?;
     let (rows, scale) = acted(&opened, &inside, verb).await?;
     let mut usage = opened.target.meter.usage().since(&before);
-    usage.scale(scale);
+    usage.scale_objects(scale);
     usage.add(&identity(settings));
     Ok(Rehearsed { usage, rows })
 }
 
-/// Does it. Answers the rows, and by how much what was asked is to be multiplied.
+/// Does it. Answers the rows, and by how much what was asked of objects is to be multiplied.
 async fn acted(opened: &Opened, settings: &Settings, verb: &Verb) -> Result<(Vec<Row>, u64)> {
     let never = std::future::pending();
     match verb {

@@ -69,6 +69,9 @@ async fn a_dry_run_of_lag_calls_nothing_and_tells_what_it_then_asks(
             "{writes} {seen:#?}"
         ),
     }
+    let made = of(&measurement, |phase| phase == Phase::Make);
+    let told_made = told(&seen, |phase| phase == Phase::Make);
+    assert_eq!((made, made), told_made, "one pair, however much is written");
     let looks = of(&measurement, |phase| phase == Phase::Look);
     let (_, most) = told(&seen, |phase| phase == Phase::Look);
     assert!(looks <= most, "{looks} looks of at most {most}: {ended:#?}");
