@@ -195,3 +195,12 @@ servers:
 # What other tools say of the pairs that bucketpair breaks on purpose: docs/other-tools.md.
 other-tools:
     bash benches/other-tools/run.sh
+
+# Mutants of check, lag and replication, judged by these modules' own unit tests: a sample of N, or
+# `all`; goes on where it was stopped. `just mutants all 1 src/check/lock.rs` for one file.
+mutants N="200" SEED="7" *FILES:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    export PATH={{tools}}/cargo/bin:$PATH
+    cargo mutants --version 2> /dev/null | grep --quiet 27.1.0 || cargo install cargo-mutants --version 27.1.0 --locked --root {{tools}}/cargo
+    python3 benches/mutants/run.py {{N}} {{SEED}} {{FILES}}

@@ -13,7 +13,7 @@ pub fn is_answered(expected: &Reply, answer: Result<&Outcome, &Failure>) -> bool
 
 /// Judges the last answer to each ask: one that was repeated until it settled counts once.
 pub(super) fn answers(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for (place, op) in view.ops.iter().enumerate() {
         let label = op.operation.label.as_str();
         let (OperationKind::Ask(ask), true) = (&op.operation.kind, check.selects(label)) else {

@@ -7,7 +7,7 @@ use super::view::{Replica, View, after};
 use crate::history::{Instant, OperationKind, Seen, Side};
 
 pub(super) fn arrives(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for replica in view.replicas(check) {
         let judged = judge(view, &replica);
         tally.add(&replica.expected.label, replica.subject(), judged);

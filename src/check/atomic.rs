@@ -10,7 +10,7 @@ use crate::history::Content;
 const MISSED: &str = "first read after it had arrived";
 
 pub(super) fn appearance(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     let replicas = view.replicas(check).filter_map(with_content);
     let read = |(replica, content)| (is_read_absent(view, &replica), replica, content);
     let replicas: Vec<_> = replicas.map(read).collect();

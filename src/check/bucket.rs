@@ -1,5 +1,6 @@
 //! How both buckets are configured.
 
+use super::Check;
 use super::identity::word;
 use super::reference::destinations;
 use super::tally::{Judged, Tally};
@@ -9,8 +10,8 @@ use crate::history::{Seen, Side};
 /// After how many days both buckets delete noncurrent versions.
 const NONCURRENT_DAYS: u32 = 21;
 
-pub(super) fn configuration(view: &View<'_>) -> Tally {
-    let mut tally = Tally::default();
+pub(super) fn configuration(view: &View<'_>, check: &Check) -> Tally {
+    let mut tally = Tally::of(check);
     let mut sides = destinations(view.plan);
     sides.insert(Side::Source);
     if sides.len() == 1 {

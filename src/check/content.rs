@@ -55,7 +55,7 @@ fn same_bytes<'v, 'a: 'v>(
 }
 
 pub(super) fn checksums(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for replica in view.replicas(check) {
         let expected = replica.expected;
         let asked = expected

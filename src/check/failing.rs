@@ -62,7 +62,7 @@ fn each(
     check: &Check,
     judge: impl Fn(&Expected, Side, &[Status<'_, '_>]) -> Judged,
 ) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for expected in view.selected(check) {
         let mut fates = expected.fates.iter();
         let refusing = fates.find(|(_, fate)| matches!(fate, Fate::Fails { .. }));

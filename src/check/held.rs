@@ -11,7 +11,7 @@ use crate::replication::ReplicationStatus::{Failed, Pending};
 
 /// PENDING at the source and nothing at the destination for as long as the way there is held up.
 pub(super) fn back(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for expected in view.selected(check) {
         for (side, fate) in &expected.fates {
             let Some(until) = held(view, expected, *side, fate) else {

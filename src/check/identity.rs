@@ -68,7 +68,7 @@ pub(super) fn each(
     check: &Check,
     judge: impl Fn(&Replica<'_>) -> Judged,
 ) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for replica in view.replicas(check) {
         let judged = judge(&replica);
         tally.add(&replica.expected.label, replica.subject(), judged);

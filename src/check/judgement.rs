@@ -98,7 +98,7 @@ fn elapsed(history: &History) -> u64 {
 
 fn find(view: &View<'_>, planned: PlannedCheck) -> Finding {
     let tally = if matches!(planned.expectation, Expectation::NotOffered { .. }) {
-        Tally::default()
+        Tally::of(&planned.check)
     } else {
         let mut tally = examine(view, &planned.check);
         tally.explain(|| view.trouble());
@@ -143,7 +143,7 @@ fn examine(view: &View<'_>, check: &Check) -> Tally {
         CheckKind::MarkerStays => marker::stays(view, check),
         CheckKind::VersionsInOrder => order::versions(view, check),
         CheckKind::Answers => answers::answers(view, check),
-        CheckKind::BucketConfiguration => bucket::configuration(view),
+        CheckKind::BucketConfiguration => bucket::configuration(view, check),
     }
 }
 

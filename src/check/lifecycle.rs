@@ -13,7 +13,7 @@ use crate::history::{Instant, Lifecycle, ListedVersion, OperationKind, Seen, Sid
 const NONCURRENT_DAYS: u32 = 21;
 
 pub(super) fn acts(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     let Some((since, shelves)) = carried_out(view) else {
         return tally;
     };

@@ -10,7 +10,7 @@ use crate::history::{Seen, Side};
 use crate::replication::VersionId;
 
 pub(super) fn arrives(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for expected in view.selected(check) {
         for (side, fate) in &expected.fates {
             if *fate != Fate::Marker {
@@ -83,7 +83,7 @@ fn arrived(view: &View<'_>, expected: &Expected, side: Side) -> Judged {
 }
 
 pub(super) fn stays(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for expected in view.selected(check) {
         if expected.content.is_some() {
             continue;

@@ -3,7 +3,7 @@
 //! A target that gives replicas new version IDs breaks one rule. Matching what is left over in
 //! order keeps it one: bytes and headers can still be judged.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::looks::Looks;
 use super::ops::Ops;
@@ -28,6 +28,13 @@ pub(super) struct Foreign {
     pub(super) received: Instant,
 }
 
+/// A version that looks showed.
+struct Shown<'a> {
+    version: &'a VersionId,
+    marker: bool,
+    received: Instant,
+}
+
 #[derive(Default)]
 pub(super) struct Matches {
     found: HashMap<(u32, Side), Matched>,
@@ -37,16 +44,17 @@ pub(super) struct Matches {
 impl Matches {
     pub(super) fn find(ops: &Ops<'_>, looks: &Looks<'_>, expected: &[Expected]) -> Self {
         let mut matches = Self::default();
-        let mut places = BTreeMap::<(Side, &str), Vec<&Expected>>::new();
-        for version in expected {
-            for side in version.fates.keys() {
-                let place = places.entry((*side, version.key.as_str())).or_default();
-                place.push(version);
-            }
-        }
-        for ((side, key), versions) in places {
+        let places = expected.iter().flat_map(|version| {
+            let sides = version.fates.keys();
+            sides.map(move |side| ((*side, version.key.as_str()), version))
+        });
+        let mut places: Vec<_> = places.collect();
+        places.sort_by_key(|(place, _)| *place);
+        for versions in places.chunk_by(|(one, _), (other, _)| one == other) {
+            let (side, key) = versions[0].0;
             let known = known(ops, looks, side, key);
-            matches.place(side, looks_at(looks, side, key), &known, &versions);
+            let versions = versions.iter().map(|(_, version)| *version);
+            matches.place((side, key), looks_at(looks, side, key), &known, versions);
         }
         matches
     }
@@ -55,37 +63,44 @@ impl Matches {
         self.found.get(&(expected.op, side))
     }
 
-    fn place(
+    fn place<'e>(
         &mut self,
-        side: Side,
-        shown: Vec<Foreign>,
+        (side, key): (Side, &str),
+        shown: Vec<Shown<'_>>,
         known: &BTreeSet<&VersionId>,
-        versions: &[&Expected],
+        versions: impl Iterator<Item = &'e Expected>,
     ) {
         let mut waiting = Vec::new();
         for version in versions {
             if !version.fates.get(&side).is_some_and(Fate::arrives) {
                 continue;
             }
-            if shown.iter().any(|shown| shown.version == version.version) {
-                self.pair(version, side, version.version.clone(), true);
+            if shown.iter().any(|shown| *shown.version == version.version) {
+                self.pair(version, side, &version.version, true);
             } else {
-                waiting.push(*version);
+                waiting.push(version);
             }
         }
         for shown in shown {
-            if known.contains(&shown.version) {
+            if known.contains(shown.version) {
                 continue;
             }
-            let fits = |version: &&Expected| version.content.is_none() == shown.marker;
+            let fits = |version: &&'e Expected| version.content.is_none() == shown.marker;
             match waiting.iter().position(fits) {
                 Some(index) => self.pair(waiting.remove(index), side, shown.version, false),
-                None => self.foreign.push(shown),
+                None => self.foreign.push(Foreign {
+                    side,
+                    key: key.to_owned(),
+                    version: shown.version.clone(),
+                    marker: shown.marker,
+                    received: shown.received,
+                }),
             }
         }
     }
 
-    fn pair(&mut self, expected: &Expected, side: Side, version: VersionId, by_id: bool) {
+    fn pair(&mut self, expected: &Expected, side: Side, version: &VersionId, by_id: bool) {
+        let version = version.clone();
         let matched = Matched { version, by_id };
         self.found.insert((expected.op, side), matched);
     }
@@ -108,14 +123,12 @@ fn known<'a>(ops: &Ops<'a>, looks: &Looks<'a>, side: Side, key: &str) -> BTreeSe
 }
 
 /// What was ever shown of a key at one side, oldest first.
-fn looks_at(looks: &Looks<'_>, side: Side, key: &str) -> Vec<Foreign> {
-    let mut shown: Vec<Foreign> = Vec::new();
-    let mut show = |look: &Look<'_>, version: &VersionId, marker: bool| {
-        if shown.iter().all(|shown| shown.version != *version) {
-            shown.push(Foreign {
-                side,
-                key: key.to_owned(),
-                version: version.clone(),
+fn looks_at<'a>(looks: &Looks<'a>, side: Side, key: &str) -> Vec<Shown<'a>> {
+    let mut shown: Vec<Shown<'a>> = Vec::new();
+    let mut show = |look: &Look<'a>, version: &'a VersionId, marker: bool| {
+        if shown.iter().all(|shown| shown.version != version) {
+            shown.push(Shown {
+                version,
                 marker,
                 received: look.received,
             });

@@ -8,7 +8,7 @@ use super::view::{Look, Op, View, after, subject};
 use crate::history::{Instant, OperationKind, Side};
 
 pub(super) fn stays_absent(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for expected in view.selected(check) {
         if expected.content.is_none() {
             continue;
@@ -85,7 +85,7 @@ pub(super) fn waited(
 }
 
 pub(super) fn version_delete(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for op in view.ops.iter() {
         let OperationKind::DeleteVersion { version } = &op.operation.kind else {
             continue;
@@ -142,7 +142,7 @@ fn kept(
 
 /// What had arrived before its destination was deleted is absent from the new one (R-NOT-10).
 pub(super) fn not_restored(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     let created = |op: &&Op<'_>| matches!(op.operation.kind, OperationKind::CreateBucket);
     for op in view.ops.iter().filter(created) {
         let (side, Some((since, _))) = (op.operation.side, op.answer) else {

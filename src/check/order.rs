@@ -18,7 +18,7 @@ pub(super) fn versions(view: &View<'_>, check: &Check) -> Tally {
             labels.push(&expected.label);
         }
     }
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for ((key, side), labels) in keys {
         for label in &labels {
             tally.covers(label);

@@ -7,7 +7,7 @@ use crate::history::{OperationKind, Seen, Side};
 
 /// The replica has the parts that were uploaded.
 pub(super) fn parts(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for replica in view.replicas(check) {
         if let (Some(part_size), Some(content)) =
             (replica.expected.part_size, &replica.expected.content)
@@ -53,7 +53,7 @@ fn judge(view: &View<'_>, replica: &Replica<'_>, wanted: &[u64]) -> Judged {
 
 /// Nothing of an upload that is not complete is at a destination (R-DATA-19).
 pub(super) fn upload_stays(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     let begun = view.ops.iter().filter(|op| {
         matches!(op.operation.kind, OperationKind::BeginUpload)
             && check.selects(&op.operation.label)

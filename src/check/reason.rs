@@ -8,7 +8,7 @@ use crate::history::{FailureSeen, Instant, Seen, Side};
 use crate::replication::FailureReason;
 
 pub(super) fn failure(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for expected in view.selected(check) {
         for (side, fate) in &expected.fates {
             if let Fate::Fails { because, reasons } = fate {

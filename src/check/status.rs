@@ -60,7 +60,7 @@ pub(super) fn reaches(
 }
 
 pub(super) fn source(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for expected in view.selected(check) {
         let replica = |fate: &Fate| matches!(fate, Fate::Replica { .. });
         let fails = |fate: &Fate| matches!(fate, Fate::Fails { .. });
@@ -85,7 +85,7 @@ pub(super) fn source(view: &View<'_>, check: &Check) -> Tally {
 
 /// A status from the first look on (R-STATUS-05, which AWS does not promise).
 pub(super) fn at_once(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for expected in view.selected(check) {
         let absent = |fate: &Fate| matches!(fate, Fate::Absent { .. });
         if expected.content.is_none() || expected.fates.values().all(absent) {
@@ -200,7 +200,7 @@ pub(super) fn replica(view: &View<'_>, check: &Check) -> Tally {
 }
 
 pub(super) fn none(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for expected in view.selected(check) {
         // What was selected and deleted before it was copied has a status while it is there.
         let unselected =

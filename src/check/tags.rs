@@ -8,7 +8,7 @@ use crate::history::{Instant, Seen};
 use crate::replication;
 
 pub(super) fn tags(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     let sure = |replica: &Replica<'_>| !replica.expected.tags_unsure.contains(&replica.side);
     for replica in view.replicas(check).filter(sure) {
         let judged = judge(view, &replica);

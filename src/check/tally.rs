@@ -1,6 +1,7 @@
 //! What a check counts, and the finding it comes to.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use serde::{Deserialize, Serialize};
 
@@ -106,21 +107,31 @@ impl Judged {
 }
 
 /// Collects what a check finds.
-#[derive(Default)]
 pub(super) struct Tally {
     passed: usize,
     failed: Vec<Evidence>,
     unknown: Vec<Evidence>,
     noted: BTreeMap<String, usize>,
-    covered: HashSet<String>,
+    /// The labels that the check asks about and that were not met.
+    unmet: Vec<String>,
 }
 
 impl Tally {
+    pub(super) fn of(check: &Check) -> Self {
+        Self {
+            passed: 0,
+            failed: Vec::new(),
+            unknown: Vec::new(),
+            noted: BTreeMap::new(),
+            unmet: check.of.clone(),
+        }
+    }
+
     /// Adds what was found of `subject`, on behalf of the operation with this label.
-    pub(super) fn add(&mut self, label: &str, subject: String, judged: Judged) {
+    pub(super) fn add(&mut self, label: &str, subject: impl Display, judged: Judged) {
         self.covers(label);
         let evidence = |why: Why| Evidence {
-            subject,
+            subject: subject.to_string(),
             expected: why.expected,
             seen: why.seen,
             since: why.since,
@@ -134,7 +145,7 @@ impl Tally {
 
     /// Says that the operation with this label was looked at.
     pub(super) fn covers(&mut self, label: &str) {
-        self.covered.insert(label.to_owned());
+        self.unmet.retain(|asked| asked != label);
     }
 
     /// Adds to what nobody knows why nobody does.
@@ -161,10 +172,8 @@ impl Tally {
             seen: "nothing to examine".to_owned(),
             since: None,
         };
-        for label in &planned.check.of {
-            if !self.covered.contains(label) {
-                self.unknown.push(nothing(format!("operation {label}")));
-            }
+        for label in &self.unmet {
+            self.unknown.push(nothing(format!("operation {label}")));
         }
         if examined == 0 && self.unknown.is_empty() {
             self.unknown.push(nothing("the scenario".to_owned()));

@@ -14,7 +14,7 @@ use crate::replication::{ReplicationStatus, Tags, VersionId};
 
 /// What was written at a side, and what others sent there, each once.
 pub(super) fn no_loop(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for expected in view.selected(check) {
         let judged = once(view, expected);
         tally.add(&expected.label, subject(expected.origin, expected), judged);
@@ -75,7 +75,7 @@ pub(super) fn converges(view: &View<'_>, check: &Check) -> Tally {
             keys.entry(&expected.key).or_default().push(expected);
         }
     }
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for (key, versions) in keys {
         let origins: BTreeSet<Side> = versions.iter().map(|one| one.origin).collect();
         if origins.len() < 2 {
@@ -128,7 +128,7 @@ fn complete(view: &View<'_>, side: Side, key: &str, versions: &[&Expected]) -> J
 
 /// Tags that a replica was given: at the origin in time where both rules synchronise, else never.
 pub(super) fn modifications(view: &View<'_>, check: &Check) -> Tally {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(check);
     for op in view.ops.iter() {
         let OperationKind::Tag { version, tags } = &op.operation.kind else {
             continue;

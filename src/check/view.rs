@@ -1,5 +1,7 @@
 //! A history, laid out for judging.
 
+use std::fmt;
+
 use super::Check;
 use super::looks::Looks;
 use super::matching::{Matched, Matches};
@@ -71,13 +73,26 @@ pub(super) struct Replica<'v> {
 }
 
 impl Replica<'_> {
-    pub(super) fn subject(&self) -> String {
+    pub(super) fn subject(&self) -> Subject<'_> {
         subject(self.side, self.expected)
     }
 }
 
-pub(super) fn subject(side: Side, expected: &Expected) -> String {
-    format!("{side} {}@{}", expected.key, expected.version)
+/// A version at one side, in words only where somebody reads them.
+pub(super) struct Subject<'v> {
+    side: Side,
+    expected: &'v Expected,
+}
+
+impl fmt::Display for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { side, expected } = self;
+        write!(f, "{side} {}@{}", expected.key, expected.version)
+    }
+}
+
+pub(super) fn subject(side: Side, expected: &Expected) -> Subject<'_> {
+    Subject { side, expected }
 }
 
 pub(super) struct View<'a> {
