@@ -238,7 +238,7 @@ impl<'a> Model<'a> {
                 self.rules.remove(&operation.side);
             }
             OperationKind::Tag { version, tags } => self.retag(operation, version, tags, at),
-            OperationKind::DeleteVersion { version } => self.lose(operation, version),
+            OperationKind::DeleteVersion { version } => self.lose(operation, version, at),
             OperationKind::Trouble { .. } => self.overtake(at),
             OperationKind::Retain { .. }
             | OperationKind::Acl { .. }

@@ -88,3 +88,20 @@ fn a_version_that_is_deleted_while_it_may_be_on_its_way_had_a_status_and_may_arr
     ];
     holds(vec![Rule::new("rule-0")], actions);
 }
+
+/// COMPLETED was demanded of a version that was deleted while one of its two destinations was away.
+#[test]
+fn what_is_deleted_while_one_destination_is_away_need_not_be_completed_before() {
+    let second = Rule::new("rule-1").with_priority(2);
+    let rules = vec![
+        Rule::new("rule-0"),
+        second.with_destination("destination-2"),
+    ];
+    let actions = vec![
+        Action::Outage("destination"),
+        put(),
+        Action::Wait,
+        Action::DeleteVersion(0),
+    ];
+    holds(rules, actions);
+}

@@ -110,8 +110,8 @@ impl Model<'_> {
     }
 
     /// A version that is deleted while it is held up is lost to its replicas (R-NOT-11); whether one
-    /// that was on its way had arrived, nobody knows.
-    pub(super) fn lose(&mut self, operation: &Operation, version: &VersionId) {
+    /// that was on its way had arrived, nobody knows. Until then its status waited for them.
+    pub(super) fn lose(&mut self, operation: &Operation, version: &VersionId, at: Instant) {
         let named = (operation.key.as_str(), version.clone());
         let Some(place) = self.written.get(&named).copied() else {
             return;
@@ -123,11 +123,12 @@ impl Model<'_> {
         let (op, held) = (known.op, &mut self.held);
         let because = "R-NOT-11";
         for (side, fate) in &mut known.fates {
-            match held.remove(&(op, *side)) {
-                Some(Held::Perhaps) => *fate = Fate::Unsure { because },
-                Some(Held::FromTheStart) => *fate = Fate::Absent { because },
-                None => {}
-            }
+            *fate = match held.remove(&(op, *side)) {
+                Some(Held::Perhaps) => Fate::Unsure { because },
+                Some(Held::FromTheStart) => Fate::Absent { because },
+                None => continue,
+            };
+            known.free = at;
         }
     }
 }

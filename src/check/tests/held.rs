@@ -112,6 +112,16 @@ fn a_version_that_is_deleted_before_it_was_copied_is_lost(#[case] at: u64, #[cas
     assert_eq!(expected(&story.0)[0].fates[&DESTINATION], fate);
 }
 
+#[test]
+fn what_is_deleted_while_a_destination_is_away_need_not_have_been_completed_before() {
+    let story = Story::new()
+        .trouble(0, DESTINATION, Trouble::Outage)
+        .put(10, "w", "k", "v1")
+        .status(1_500, "k", "v1", Some(Pending))
+        .delete_version(1_600, "d", "k", "v1");
+    assert_eq!(expected(&story.0)[0].free, ms(1_601));
+}
+
 fn read_at(story: Story, at: u64, size: u64, sha256: &str) -> Story {
     let seen = ObjectSeen {
         size,
