@@ -89,6 +89,27 @@ fn a_version_that_is_deleted_while_it_may_be_on_its_way_had_a_status_and_may_arr
     holds(vec![Rule::new("rule-0")], actions);
 }
 
+/// FAILED was called a wrong status of a version that was deleted when it may have been refused.
+#[test]
+fn what_may_have_been_refused_before_it_was_deleted_may_have_been_failed() {
+    let second = Rule::new("rule-1").with_priority(2);
+    let rules = vec![
+        Rule::new("rule-0").with_destination("destination-2"),
+        second,
+    ];
+    let suspend = || Action::Suspend("destination");
+    let actions = vec![
+        suspend(),
+        put(),
+        put(),
+        put(),
+        suspend(),
+        Action::Outage("destination"),
+        Action::DeleteVersion(0),
+    ];
+    holds(rules, actions);
+}
+
 /// COMPLETED was demanded of a version that was deleted while one of its two destinations was away.
 #[test]
 fn what_is_deleted_while_one_destination_is_away_need_not_be_completed_before() {

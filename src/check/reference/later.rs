@@ -110,7 +110,8 @@ impl Model<'_> {
     }
 
     /// A version that is deleted while it is held up is lost to its replicas (R-NOT-11); whether one
-    /// that was on its way had arrived, nobody knows. Until then its status waited for them.
+    /// that was on its way had arrived, or had been refused, nobody knows. Until then its status
+    /// waited for them.
     pub(super) fn lose(&mut self, operation: &Operation, version: &VersionId, at: Instant) {
         let named = (operation.key.as_str(), version.clone());
         let Some(place) = self.written.get(&named).copied() else {
@@ -124,7 +125,8 @@ impl Model<'_> {
         let because = "R-NOT-11";
         for (side, fate) in &mut known.fates {
             *fate = match held.remove(&(op, *side)) {
-                Some(Held::Perhaps) => Fate::Unsure { because },
+                Some(Held::Perhaps) if fate.arrives() => Fate::Unsure { because },
+                Some(Held::Perhaps) => fate.clone(),
                 Some(Held::FromTheStart) => Fate::Absent { because },
                 None => continue,
             };
