@@ -1,6 +1,9 @@
 //! Failures as a history keeps them, from the SDK's errors.
 
-use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use std::error::Error;
+use std::iter::successors;
+
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use super::Failure;
 
@@ -9,7 +12,7 @@ impl Failure {
     #[must_use]
     pub fn of<E>(error: &SdkError<E>) -> Self
     where
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         let status = error
             .raw_response()
@@ -19,7 +22,7 @@ impl Failure {
             .map_or_else(|| transport(error, status), str::to_owned);
         let message = match error.message() {
             Some(message) => message.to_owned(),
-            None => DisplayErrorContext(error).to_string().replace('\n', " "),
+            None => with_causes(error),
         };
         Self {
             status,
@@ -27,6 +30,13 @@ impl Failure {
             message,
         }
     }
+}
+
+/// An error and what caused it, in one line.
+fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let causes = successors(Some(error), |&error| error.source());
+    let causes: Vec<String> = causes.map(ToString::to_string).collect();
+    causes.join(": ").replace('\n', " ")
 }
 
 fn transport<E>(error: &SdkError<E>, status: u16) -> String {
