@@ -28,7 +28,6 @@ impl Stage {
         let (operation, op) = self.on_bucket(Side::Source, OperationKind::Advance { days });
         provision::advance(&self.shared.target, &self.pair, days).await?;
         self.done(&operation, op);
-        self.last = tokio::time::Instant::now();
         Ok(())
     }
 
@@ -74,6 +73,7 @@ impl Stage {
     fn done(&mut self, operation: &Operation, op: u32) {
         let now = self.recorder.now();
         self.recorder.ok(now, op, Outcome::default());
+        self.last = tokio::time::Instant::now();
         self.obstacles.change(operation);
     }
 
