@@ -55,7 +55,11 @@ fn a_new_rule_is_enabled_and_sends_every_object_without_markers() {
     assert_eq!(rule.destination, "destination");
     assert!(!rule.delete_markers && !rule.replica_modifications);
     assert!(!rule.metrics && !rule.replication_time);
-    let optional = [rule.storage_class, rule.replica_kms_key, rule.owner_override];
+    let optional = [
+        rule.storage_class,
+        rule.replica_kms_key,
+        rule.owner_override,
+    ];
     assert_eq!(optional, [None, None, None]);
 }
 
@@ -152,7 +156,9 @@ fn a_retention_says_its_mode_and_its_end() {
     BucketSetting::ObjectLock { days: Some(1) }, "PutObjectLockConfiguration", None
 )]
 #[case::ownership(
-    BucketSetting::ownership("ObjectWriter"), "PutBucketOwnershipControls", None
+    BucketSetting::ownership("ObjectWriter"),
+    "PutBucketOwnershipControls",
+    None
 )]
 fn a_setting_is_shown_by_its_call(
     #[case] setting: BucketSetting,

@@ -90,12 +90,7 @@ fn one_subject_that_nobody_knows_is_enough_for_unknown(
 fn without_a_subject_there_is_nothing_to_examine() {
     let finding = required(Tally::of(&Check::new(KIND)));
     assert_eq!((finding.verdict, finding.examined), (Unknown, 0));
-    let nothing = evidence(
-        "the scenario",
-        KIND.describes(),
-        "nothing to examine",
-        None,
-    );
+    let nothing = evidence("the scenario", KIND.describes(), "nothing to examine", None);
     assert_eq!(finding.evidence, [nothing]);
     assert_eq!(finding.counts.unknown, 1);
 }
