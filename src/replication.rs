@@ -6,6 +6,9 @@
 mod failure_reason;
 mod setting;
 
+#[cfg(test)]
+mod tests;
+
 pub use failure_reason::FailureReason;
 pub use setting::{BucketSetting, Retention};
 

@@ -11,6 +11,7 @@ mod lifecycle;
 mod lock;
 mod marker;
 mod negative;
+mod obstacle;
 mod order;
 mod pages;
 mod parts;
@@ -18,6 +19,7 @@ mod reason;
 mod reference;
 mod replica;
 mod status;
+mod tally;
 mod two_way;
 mod verdict;
 
@@ -222,6 +224,19 @@ impl Story {
 
     pub(super) fn verdict(&self, kind: CheckKind) -> Verdict {
         self.finding(Check::new(kind)).verdict
+    }
+
+    /// What a check says, in words: its verdict of how many subjects, then each piece of evidence.
+    pub(super) fn says(&self, kind: CheckKind) -> String {
+        let finding = self.finding(Check::new(kind));
+        let mut lines = vec![format!("{} of {}", finding.verdict, finding.examined)];
+        lines.extend(finding.evidence.iter().map(|evidence| {
+            let (subject, expected, seen) = (&evidence.subject, &evidence.expected, &evidence.seen);
+            let since = evidence.since.map(|since| since.0 / 1_000_000);
+            let since = since.map_or_else(String::new, |since| format!(", since {since} ms"));
+            format!("{subject}: {expected} / {seen}{since}")
+        }));
+        lines.join("\n")
     }
 
     pub(super) fn judged(&self, checks: &[PlannedCheck]) -> Judgement {

@@ -64,3 +64,126 @@ fn a_marker_that_stays_is_not_missed_at_the_destination() {
         .listing(60, DESTINATION, "k", &["v3", "v2", "v1"]);
     assert_eq!(story.verdict(CheckKind::VersionsInOrder), Pass);
 }
+
+const WANTED: &str = "destination k: v3, v2, v1";
+
+#[rstest]
+#[case::one_too_many(
+    overwritten().listing(50, DESTINATION, "k", &["v3", "v2", "v1", "n"]),
+    "fail", "v3, v2, v1, n, of which n is not the source's to send, since 51 ms"
+)]
+#[case::one_missing_at_its_deadline(
+    overwritten().listing(1_011, DESTINATION, "k", &["v3", "v1"]),
+    "fail", "v3, v1, without v2, since 1012 ms"
+)]
+#[case::one_missing_just_before_its_deadline(
+    overwritten().listing(1_010, DESTINATION, "k", &["v3", "v1"]),
+    "unknown", "v3, v1, without v2, before its deadline"
+)]
+#[case::another_order(
+    overwritten().listing(50, DESTINATION, "k", &["v2", "v3", "v1"]),
+    "fail", "v2, v3, v1, since 51 ms"
+)]
+#[case::nothing(
+    overwritten().listing(2_000, DESTINATION, "k", &[]),
+    "fail", "no version, without v1, since 2001 ms"
+)]
+#[case::not_listed(overwritten(), "unknown", "the destination was not listed")]
+fn the_evidence_says_which_version_is_out_of_place(
+    #[case] story: Story,
+    #[case] verdict: &str,
+    #[case] seen: &str,
+) {
+    let says = story.says(CheckKind::VersionsInOrder);
+    let says = says.replace(", as the source lists them", "");
+    assert_eq!(says, format!("{verdict} of 1\n{WANTED} / {seen}"));
+}
+
+#[test]
+fn the_evidence_says_which_version_is_current() {
+    let mut story = overwritten().listing(50, DESTINATION, "k", &["v3", "v2", "v1"]);
+    let last = story.0.events.last_mut().unwrap();
+    if let Event::Observation {
+        seen: Seen::Versions { versions },
+        ..
+    } = &mut last.event
+    {
+        versions[0].latest = false;
+        versions[2].latest = true;
+    }
+    assert_eq!(
+        story.says(CheckKind::VersionsInOrder),
+        "fail of 1\ndestination k: current: v3 / current: v1, since 51 ms"
+    );
+}
+
+#[test]
+fn without_a_listing_of_the_source_its_order_is_unknown() {
+    let story = Story::new().put(0, "w", "k", "v1");
+    assert_eq!(
+        story
+            .listing(50, DESTINATION, "k", &["v1"])
+            .says(CheckKind::VersionsInOrder),
+        "unknown of 1\ndestination k: v1 / the source was not listed"
+    );
+}
+
+/// A second write whose answer was lost.
+fn lost() -> Story {
+    Story::new().put(0, "w", "k", "v1").invoke(
+        10,
+        "lost",
+        (SOURCE, "k"),
+        OperationKind::Put(content()),
+    )
+}
+
+#[rstest]
+#[case::at_the_source(&["v2", "v1"], &["v2", "v1"], Pass)]
+#[case::not_at_the_source(&["v1"], &["v2", "v1"], Fail)]
+fn a_version_of_a_write_whose_answer_was_lost_is_the_sources(
+    #[case] source: &[&str],
+    #[case] destination: &[&str],
+    #[case] verdict: Verdict,
+) {
+    let story = lost()
+        .listing(50, SOURCE, "k", source)
+        .listing(50, DESTINATION, "k", destination);
+    assert_eq!(story.verdict(CheckKind::VersionsInOrder), verdict);
+}
+
+#[test]
+fn what_was_written_at_the_destination_itself_is_listed_there_in_any_place() {
+    let kind = OperationKind::Put(content());
+    let story = overwritten()
+        .op(30, "own", (DESTINATION, "k"), kind, Some("own"))
+        .listing(50, DESTINATION, "k", &["own", "v3", "v2", "v1"]);
+    let check = Check::new(CheckKind::VersionsInOrder).of(["one"]);
+    assert_eq!(story.finding(check).verdict, Pass);
+}
+
+#[rstest]
+#[case::it_arrived(&["v2", "v1"])]
+#[case::it_did_not(&["v1"])]
+fn a_version_that_was_deleted_on_its_way_may_be_listed_or_not(#[case] listed: &[&str]) {
+    let trouble = |trouble| OperationKind::Trouble { trouble };
+    let outage = trouble(crate::history::Trouble::Outage);
+    let recovery = trouble(crate::history::Trouble::Recovery);
+    let story = Story::new()
+        .put(0, "w", "k", "v1")
+        .put(10, "w", "k", "v2")
+        .op(20, "outage", (DESTINATION, ""), outage, None)
+        .delete_version(30, "d", "k", "v2")
+        .op(40, "recovery", (DESTINATION, ""), recovery, None)
+        .listing(50, SOURCE, "k", &["v1"])
+        .listing(50, DESTINATION, "k", listed);
+    assert_eq!(story.says(CheckKind::VersionsInOrder), "pass of 1");
+}
+
+#[test]
+fn all_writes_of_a_key_are_looked_at_in_one_listing() {
+    let story = overwritten().listing(50, DESTINATION, "k", &["v3", "v2", "v1"]);
+    let check = Check::new(CheckKind::VersionsInOrder).of(["one", "two", "three"]);
+    let finding = story.finding(check);
+    assert_eq!((finding.verdict, finding.examined), (Pass, 1));
+}

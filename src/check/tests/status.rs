@@ -121,3 +121,186 @@ fn a_status_is_there_from_the_first_look_on(
 ) {
     assert_eq!(seen(statuses).verdict(CheckKind::PendingAtOnce), verdict);
 }
+
+#[rstest]
+#[case::no_status_afterwards(
+    &[(1, Some(Pending)), (9, None)],
+    "fail of 1\nsource k@v1: PENDING, then COMPLETED / status missing, since 10 ms"
+)]
+#[case::pending_again(
+    &[(1, Some(Completed)), (9, Some(Pending))],
+    "fail of 1\nsource k@v1: COMPLETED stays / status PENDING, since 10 ms"
+)]
+#[case::pending_asked_for_in_the_moment_in_which_completed_was_answered(
+    &[(5, Some(Completed)), (6, Some(Pending))], "pass of 1"
+)]
+#[case::pending_at_the_deadline(
+    &[(1, Some(Pending)), (1_001, Some(Pending))],
+    "fail of 1\nsource k@v1: status COMPLETED by +1000.0 ms / status PENDING at +1000.0 ms, since 1 ms"
+)]
+#[case::pending_just_before_the_deadline(
+    &[(1_000, Some(Pending))],
+    "unknown of 1\nsource k@v1: status COMPLETED by +1000.0 ms / status PENDING at +999.0 ms, and nobody looked after the deadline"
+)]
+#[case::completed_at_the_deadline(&[(1_000, Some(Completed))], "pass of 1")]
+#[case::completed_just_after_it(
+    &[(1_001, Some(Completed))],
+    "unknown of 1\nsource k@v1: status COMPLETED by +1000.0 ms / first seen at +1001.0 ms"
+)]
+#[case::pending_asked_for_in_the_moment_in_which_it_was_late_and_completed(
+    &[(1_100, Some(Completed)), (1_101, Some(Pending))],
+    "unknown of 1\nsource k@v1: status COMPLETED by +1000.0 ms / first seen at +1100.0 ms"
+)]
+#[case::never_looked_at(
+    &[],
+    "unknown of 1\nsource k@v1: status COMPLETED by +1000.0 ms / the source version was not looked at"
+)]
+fn the_evidence_says_which_status_was_seen_when(
+    #[case] statuses: &[(u64, Option<ReplicationStatus>)],
+    #[case] says: &str,
+) {
+    assert_eq!(seen(statuses).says(CheckKind::SourceStatus), says);
+}
+
+fn tagged(at: u64) -> impl Fn(Story) -> Story {
+    move |story| {
+        let kind = OperationKind::Tag {
+            version: "v1".into(),
+            tags: map(&[]),
+        };
+        story.op(at, "tag", (SOURCE, "k"), kind, None)
+    }
+}
+
+#[rstest]
+#[case::answered_before_the_change(15, 20, Fail)]
+#[case::answered_in_the_moment_of_the_change(15, 16, Pass)]
+fn pending_again_before_a_tag_change_is_held_against_the_source(
+    #[case] pending: u64,
+    #[case] change: u64,
+    #[case] verdict: Verdict,
+) {
+    let story = tagged(change)(seen(&[(5, Some(Completed)), (pending, Some(Pending))]));
+    assert_eq!(story.verdict(CheckKind::SourceStatus), verdict);
+}
+
+#[test]
+fn a_tag_change_of_another_version_excuses_no_pending() {
+    let kind = OperationKind::Tag {
+        version: "v0".into(),
+        tags: map(&[]),
+    };
+    let story = seen(&[(5, Some(Completed))])
+        .op(10, "tag", (SOURCE, "k"), kind, None)
+        .status(15, "k", "v1", Some(Pending));
+    assert_eq!(story.verdict(CheckKind::SourceStatus), Fail);
+}
+
+const TOO_EARLY: &str = "fail of 1\nsource k@v1: COMPLETED only when the replica is readable / \
+    COMPLETED at +5.0 ms, and absent at the destination at +6.0 ms, since 8 ms";
+
+#[rstest]
+#[case::after_completed_was_answered(7, None, TOO_EARLY)]
+#[case::in_the_moment_in_which_it_was_answered(6, None, "pass of 1")]
+#[case::before_it_is_deleted(7, Some(20), TOO_EARLY)]
+#[case::answered_in_the_moment_in_which_it_is_deleted(19, Some(20), "pass of 1")]
+fn an_absence_is_held_against_completed(
+    #[case] absent: u64,
+    #[case] deleted: Option<u64>,
+    #[case] says: &str,
+) {
+    let story = seen(&[(5, Some(Completed))]).absent(absent, "k", "v1");
+    let story = deleted
+        .into_iter()
+        .fold(story, |story, at| story.delete_version(at, "d", "k", "v1"));
+    assert_eq!(story.says(CheckKind::SourceStatus), says);
+}
+
+#[test]
+fn a_destination_that_gets_nothing_may_lack_what_is_completed() {
+    let second = Rule::new("second")
+        .with_prefix("x")
+        .with_destination("destination-2");
+    let story = Story::with_rules(vec![Rule::new("first"), second])
+        .put(0, "w", "k", "v1")
+        .status(5, "k", "v1", Some(Completed))
+        .look(7, SECOND, "k", "v1", Seen::Absent);
+    assert_eq!(story.says(CheckKind::SourceStatus), "pass of 1");
+}
+
+#[test]
+fn a_source_that_one_destination_refuses_need_not_be_completed() {
+    let second = Rule::new("second").with_destination("destination-2");
+    let story = Story::with_rules(vec![Rule::new("first"), second])
+        .suspend(0, SECOND, false)
+        .put(10, "w", "k", "v1")
+        .status(20, "k", "v1", Some(Failed));
+    let finding = story.finding(Check::new(CheckKind::SourceStatus));
+    assert_eq!(finding.examined, 0);
+}
+
+fn unmatched() -> Story {
+    let rule = Rule::new("a").with_prefix("a/").with_delete_markers();
+    Story::with_rules(vec![rule])
+        .put(0, "w", "k", "v1")
+        .delete(10, "d", "k", "m1")
+}
+
+#[rstest]
+#[case::no_replica_to_complete(CheckKind::SourceStatus, 0)]
+#[case::no_status_to_begin_with(CheckKind::PendingAtOnce, 0)]
+#[case::an_object_without_a_status(CheckKind::NoStatus, 1)]
+fn what_no_rule_selects_is_judged_by_its_lack_of_a_status_alone(
+    #[case] kind: CheckKind,
+    #[case] examined: usize,
+) {
+    assert_eq!(unmatched().finding(Check::new(kind)).examined, examined);
+}
+
+#[test]
+fn a_marker_that_travels_has_no_status_to_begin_with() {
+    let story = Story::with_rules(vec![Rule::new("all").with_delete_markers()])
+        .put(0, "w", "k", "v1")
+        .delete(10, "d", "k", "m1");
+    for (kind, examined) in [(CheckKind::PendingAtOnce, 1), (CheckKind::NoStatus, 0)] {
+        assert_eq!(story.finding(Check::new(kind)).examined, examined, "{kind}");
+    }
+}
+
+#[rstest]
+#[case::a_status_that_must_not_be(
+    unmatched().status(5, "k", "v1", Some(Pending)), CheckKind::NoStatus,
+    "fail of 1\nsource k@v1: no status / status PENDING, since 6 ms"
+)]
+#[case::nobody_looked_for_one_that_must_not_be(
+    unmatched(),
+    CheckKind::NoStatus,
+    "unknown of 1\nsource k@v1: no status / the source version was not looked at"
+)]
+#[case::none_at_the_first_look(
+    seen(&[(5, None)]), CheckKind::PendingAtOnce,
+    "fail of 1\nsource k@v1: a status / none at +4.0 ms, since 6 ms"
+)]
+#[case::nobody_looked_for_the_first(
+    seen(&[]), CheckKind::PendingAtOnce,
+    "unknown of 1\nsource k@v1: a status / the version was not looked at"
+)]
+#[case::a_replica_that_is_pending(
+    seen(&[]).look(9, DESTINATION, "k", "v1", present(ObjectSeen {
+        status: Some(Pending),
+        ..object("v1")
+    })),
+    CheckKind::ReplicaStatus,
+    "fail of 1\ndestination k@v1: status REPLICA / status PENDING, since 10 ms"
+)]
+#[case::a_replica_that_nobody_saw(
+    seen(&[]), CheckKind::ReplicaStatus,
+    "unknown of 1\ndestination k@v1: status REPLICA / no replica was seen"
+)]
+fn the_evidence_names_the_status(
+    #[case] story: Story,
+    #[case] kind: CheckKind,
+    #[case] says: &str,
+) {
+    assert_eq!(story.says(kind), says);
+}
