@@ -45,8 +45,12 @@ use run::Run;
 /// Runs the command that the arguments name.
 #[must_use]
 pub fn main() -> ProcessExitCode {
-    show_warnings();
-    let code = match dispatch(Arguments::parse()) {
+    let arguments = Arguments::parse();
+    // A selftest breaks its pairs on purpose.
+    if !matches!(arguments.verb, Some(Verb::Selftest(_))) {
+        show_warnings();
+    }
+    let code = match dispatch(arguments) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("bucketpair: {error}");

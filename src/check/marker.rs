@@ -38,12 +38,10 @@ fn arrived(view: &View<'_>, expected: &Expected, side: Side) -> Judged {
         .of(expected, side)
         .map(|matched| &matched.version);
     let looks = || view.looks_at(side, &expected.key);
-    // Once something newer was written, the marker need not be the current version any more.
-    let newer = view
-        .expected
-        .iter()
-        .find(|newer| newer.key == expected.key && newer.op > expected.op);
-    let newer = newer.map(|newer| newer.acknowledged);
+    // Once something newer was sent, the marker need not be the current version any more.
+    let newer = view.ops.on(&expected.key);
+    let newer = newer.filter(|newer| newer.number > expected.op);
+    let newer = newer.map(|newer| newer.invoked).min();
     let has = |look: &Look<'_>| match look.seen {
         Seen::DeleteMarker { version } => {
             look.version.is_none() && version.is_none() || id.is_some_and(|id| look.shows(id))

@@ -88,8 +88,7 @@ impl On<'_> {
                 return Ok(());
             }
             if altered && times >= ALTERED {
-                let bucket = self.bucket();
-                tracing::warn!(?wanted, ?found, "{bucket} stores other rules than were put");
+                warn_of_altered(self.bucket(), &wanted, found.as_deref());
                 return Ok(());
             }
             if !same && !pace.again().await {
@@ -151,6 +150,16 @@ pub async fn role_of(target: &Target, source: &str) -> Result<String> {
 fn ids(rules: &[Rule]) -> String {
     let ids: Vec<_> = rules.iter().map(|rule| rule.id.as_str()).collect();
     ids.join(", ")
+}
+
+fn warn_of_altered(bucket: &str, wanted: &[Rule], found: Option<&[Rule]>) {
+    let found = found.unwrap_or_default();
+    let altered = wanted.iter().filter(|rule| !found.contains(rule));
+    let altered: Vec<Rule> = altered.cloned().collect();
+    tracing::warn!(
+        "{bucket} stores an element of its rules otherwise than it was put: {}",
+        ids(&altered)
+    );
 }
 
 fn unstable(bucket: &str, wanted: &[Rule], found: Option<&[Rule]>) -> Error {

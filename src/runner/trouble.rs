@@ -1,5 +1,9 @@
 //! Holding replication up and advancing clocks while a scenario runs, and looking at what waits.
 
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
 use super::Stage;
 use crate::error::Result;
 use crate::history::{Operation, OperationKind, Outcome, Side, Trouble};
@@ -73,7 +77,7 @@ impl Stage {
     fn done(&mut self, operation: &Operation, op: u32) {
         let now = self.recorder.now();
         self.recorder.ok(now, op, Outcome::default());
-        self.last = tokio::time::Instant::now();
+        self.last = Instant::now();
         self.obstacles.change(operation);
     }
 
@@ -105,6 +109,7 @@ impl Stage {
         self.wait_out(self.pace().window).await;
         let origin = self.side_of(of);
         self.probe.head(origin, &key, Some(&version)).await;
+        another_moment().await;
         for side in self.sides_but(origin) {
             self.probe.head(side, &key, Some(&version)).await;
         }
@@ -126,4 +131,11 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+/// Waits until the clock shows another moment, so that what is asked next is told apart from what was
+/// answered: a paused clock moves in milliseconds.
+async fn another_moment() {
+    let now = Instant::now();
+    sleep_until(now + Duration::from_millis(1)).await;
 }

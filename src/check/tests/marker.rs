@@ -47,6 +47,20 @@ fn a_marker_under_a_newer_version_need_not_be_current() {
     assert_eq!(story.verdict(CheckKind::MarkerArrives), Pass);
 }
 
+/// A write takes effect before its acknowledgement is received.
+#[test]
+fn a_marker_need_not_be_current_from_the_moment_on_in_which_something_newer_is_sent() {
+    let listed = &["v2", "!m1", "v1"];
+    let before = travelling().listing(25, DESTINATION, "k", listed);
+    let put = |story: Story| {
+        let kind = OperationKind::Put(Content::default());
+        story.invoke(30, "again", (SOURCE, "k"), kind)
+    };
+    let while_sent = put(travelling()).listing(35, DESTINATION, "k", listed);
+    assert_eq!(while_sent.verdict(CheckKind::MarkerArrives), Pass);
+    assert_eq!(put(before).verdict(CheckKind::MarkerArrives), Fail);
+}
+
 fn staying() -> Story {
     Story::new()
         .put(0, "w", "k", "v1")
