@@ -71,14 +71,14 @@ pub async fn localstack(
 }
 
 /// What `LocalStack` with the replication extension offers. The extension enforces no roles, leaves
-/// what is under KMS where it is, and carries no lifecycle out; `LocalStack` does not know how to
-/// block SSE-C.
+/// what is under KMS where it is, and carries no lifecycle out.
 #[must_use]
 pub fn offered_by_localstack() -> BTreeSet<Capability> {
     let mut offered = connect::everything();
     offered.extend([
         Capability::ObjectLock,
         Capability::Acls,
+        Capability::CustomerKeys,
         Capability::HoldReplication,
     ]);
     offered

@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::ChecksumMode;
+use aws_sdk_s3::types::ServerSideEncryption::Aes256;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bucketpair::history::Side;
@@ -67,6 +68,8 @@ async fn written(opened: &Opened, settings: &Settings, seed: u64) -> Result<(Sta
         for side in [Side::Destination(0), Side::Source] {
             let lock = BucketSetting::ObjectLock { days: None };
             stage.step(&Step::set(side, lock)).await?;
+            let open = BucketSetting::customer_keys();
+            stage.step(&Step::set(side, open)).await?;
         }
         let labels = Box::pin(writes::write(&pair, &mut stage, seed)).await?;
         pair.end(&labels).await
@@ -147,8 +150,9 @@ async fn state(client: &Client, bucket: &str, labels: &Labels) -> Result<State> 
         let (key, id) = (version.key(), version.version_id());
         let (key, id) = (key.unwrap_or_default(), id.unwrap_or_default());
         if KEYS.contains(&key) {
-            let seen = seen(client, bucket, key, id).await?;
-            let words = format!("{} {seen} {:?}", label(id), version.is_latest());
+            let label = label(id);
+            let seen = seen(client, bucket, key, (id, &label)).await?;
+            let words = format!("{label} {seen} {:?}", version.is_latest());
             state.entry(key.to_owned()).or_default().push(words);
         }
     }
@@ -164,8 +168,20 @@ async fn state(client: &Client, bucket: &str, labels: &Labels) -> Result<State> 
 }
 
 /// What a version is: its headers, its tags, and its bytes where the class lets them be read.
-async fn seen(client: &Client, bucket: &str, key: &str, id: &str) -> Result<String> {
+async fn seen(
+    client: &Client,
+    bucket: &str,
+    key: &str,
+    (id, label): (&str, &str),
+) -> Result<String> {
+    let (customer, md5) = writes::CUSTOMER_KEY;
+    let is_shown = label.ends_with(writes::UNDER_CUSTOMER_KEY);
+    let shown = |text: &str| is_shown.then(|| text.to_owned());
     let head = client.head_object().bucket(bucket).key(key).version_id(id);
+    let head = head.set_sse_customer_algorithm(shown("AES256"));
+    let head = head
+        .set_sse_customer_key(shown(customer))
+        .set_sse_customer_key_md5(shown(md5));
     let head = head.checksum_mode(ChecksumMode::Enabled).send().await?;
     let tags = client.get_object_tagging().bucket(bucket).key(key);
     let tags = tags.version_id(id).send().await?.tag_set;
@@ -173,6 +189,10 @@ async fn seen(client: &Client, bucket: &str, key: &str, id: &str) -> Result<Stri
         Some(class) if class.as_str() == writes::ARCHIVED => "not read".to_owned(),
         _ => {
             let get = client.get_object().bucket(bucket).key(key).version_id(id);
+            let get = get.set_sse_customer_algorithm(shown("AES256"));
+            let get = get
+                .set_sse_customer_key(shown(customer))
+                .set_sse_customer_key_md5(shown(md5));
             let body = get.send().await?.body.collect().await?;
             hex(&Sha256::digest(body.into_bytes()))
         }
@@ -202,8 +222,11 @@ fn headers(head: &HeadObjectOutput) -> String {
         head.object_lock_retain_until_date(),
         head.object_lock_legal_hold_status(),
     );
-    let (etag, size, class) = (head.e_tag(), head.content_length(), head.storage_class());
-    let (status, encryption) = (head.replication_status(), head.server_side_encryption());
+    let encryption = (head.server_side_encryption(), head.sse_customer_key_md5());
+    // Under a key of somebody's an ETag is no MD5, and may be anything.
+    let etag = head.e_tag().filter(|_| encryption.0 == Some(&Aes256));
+    let (size, class) = (head.content_length(), head.storage_class());
+    let status = head.replication_status();
     format!(
         "{etag:?} {size:?} {status:?} {class:?} {encryption:?} {metadata:?} {system:?} \
          {checksum:?} {lock:?}"

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from localstack.services.s3.models import S3DeleteMarker, s3_stores
 from localstack.services.s3.utils import get_canned_acl, get_unique_key_id
 
-from . import delay, denials, rules
+from . import delay, denials, encryption, rules
 
 LOG = logging.getLogger(__name__)
 COPIES_AT_ONCE = 32
@@ -159,7 +159,8 @@ class Journey:
         if not self.is_there():
             return
         to = self.destination()
-        if to is None or self.is_denied(to):
+        travels = to is not None and encryption.may_travel(to, self.version)
+        if not travels or self.is_denied(to):
             self.conclude(False)
             return
         replica = self.replica(to)

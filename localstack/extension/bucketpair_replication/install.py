@@ -17,7 +17,7 @@ from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.resource_providers.aws_s3_bucket import S3BucketProvider
 from localstack.services.s3.resource_providers.aws_s3_bucketpolicy import S3BucketPolicyProvider
 
-from . import LOCALSTACK_VERSION, VERSION, cloudformation, validation
+from . import LOCALSTACK_VERSION, VERSION, cloudformation, encryption, validation
 from .delay import DEFAULT
 from .engine import Engine, status
 
@@ -100,9 +100,21 @@ def alone(original, *args, **kwargs):
 
 def request_writes(engine, original, provider, context, request):
     """PutObject and CopyObject."""
+    may_be_written(provider, context, request)
     response = original(provider, context, request)
     written(engine, provider, context, request["Bucket"], request["Key"], response)
     return response
+
+
+def begins(engine, original, provider, context, request):
+    """CreateMultipartUpload."""
+    may_be_written(provider, context, request)
+    return original(provider, context, request)
+
+
+def may_be_written(provider, context, request):
+    _, there = provider._get_cross_account_bucket(context, request["Bucket"])
+    encryption.check(there, request)
 
 
 def completes(engine, original, provider, context, bucket, key, *args, **kwargs):
@@ -208,9 +220,29 @@ def versions(engine, original, provider, context, bucket, versioning_configurati
     return original(provider, context, bucket, versioning_configuration, **kwargs)
 
 
+def encrypts(
+    engine, original, provider, context, bucket, server_side_encryption_configuration, **kwargs
+):
+    """PutBucketEncryption, with what it blocks."""
+    response = original(provider, context, bucket, server_side_encryption_configuration, **kwargs)
+    _, there = provider._get_cross_account_bucket(context, bucket)
+    encryption.configured(there, server_side_encryption_configuration)
+    return response
+
+
+def encrypted(engine, original, provider, context, bucket, *args, **kwargs):
+    """GetBucketEncryption."""
+    response = original(provider, context, bucket, *args, **kwargs)
+    _, there = provider._get_cross_account_bucket(context, bucket)
+    for configuration in response.values():
+        configuration["Rules"] = [encryption.shown(there, one) for one in configuration["Rules"]]
+    return response
+
+
 HOOKS = {
     "put_object": request_writes,
     "copy_object": request_writes,
+    "create_multipart_upload": begins,
     "complete_multipart_upload": completes,
     "post_object": posts,
     "delete_object": deletes,
@@ -224,4 +256,6 @@ HOOKS = {
     "head_object": shows,
     "put_bucket_replication": configures,
     "put_bucket_versioning": versions,
+    "put_bucket_encryption": encrypts,
+    "get_bucket_encryption": encrypted,
 }

@@ -10,7 +10,8 @@ use aws_sdk_s3::types::{
     ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ReplicationStatus,
     StorageClass, Tag, Tagging,
 };
-use bucketpair::replication::Rule;
+use bucketpair::history::Side;
+use bucketpair::replication::{BucketSetting, Rule};
 use bucketpair::runner::Stage;
 use bucketpair::workload::Step;
 use sha2::{Digest, Sha256};
@@ -27,6 +28,12 @@ const CLASSES: [&str; 6] = [
     "INTELLIGENT_TIERING",
     ARCHIVED,
 ];
+/// A customer's key and its MD5, and what the label of an object under it ends with.
+pub(super) const CUSTOMER_KEY: (&str, &str) = (
+    "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "KYvwGXoFFJ42a2u2GDWhwQ==",
+);
+pub(super) const UNDER_CUSTOMER_KEY: &str = "under a customer's key";
 /// Until when an object is retained: a date, so that both can be compared.
 const RETAINED_UNTIL: i64 = 4_070_908_800;
 /// The smallest part that is not the last.
@@ -69,7 +76,7 @@ impl Writer<'_> {
     async fn step(&mut self, step: usize, random: &[u8]) -> Result<()> {
         let key = KEYS[usize::from(random[0]) % KEYS.len()];
         let one = usize::from(random[1]);
-        match random[2] % 18 {
+        match random[2] % 20 {
             0 | 1 => self.delete(key, step).await,
             2 => self.delete_version(one).await,
             3 => self.tag(one, step).await,
@@ -80,6 +87,7 @@ impl Writer<'_> {
             8 | 9 => self.undelete(one).await,
             10 => self.paused(key, step).await,
             11 => self.hold(one).await,
+            12 => self.put_under_a_customers_key(key, step).await,
             _ => self.put(key, random, step).await,
         }
     }
@@ -123,6 +131,21 @@ impl Writer<'_> {
         self.label(&version, format!("step {step}"));
         self.written.push((key, version));
         Ok(())
+    }
+
+    /// FAILED where the destination blocks SSE-C. Nothing else is done with it, since that would
+    /// take the key.
+    async fn put_under_a_customers_key(&mut self, key: &str, step: usize) -> Result<()> {
+        let put = self.pair.here.put_object().bucket(&self.pair.source);
+        let put = put.key(key).body(step.to_string().into_bytes().into());
+        let put = put.sse_customer_algorithm("AES256");
+        let put = put
+            .sse_customer_key(CUSTOMER_KEY.0)
+            .sse_customer_key_md5(CUSTOMER_KEY.1);
+        let version = put.send().await?.version_id;
+        let version = version.ok_or("a put gave no version ID")?;
+        self.label(&version, format!("step {step} {UNDER_CUSTOMER_KEY}"));
+        self.settled(key, &version).await
     }
 
     /// Two parts, the last of them small.
@@ -268,6 +291,12 @@ impl Writer<'_> {
         self.configurations += 1;
         let rules = self.rules();
         self.stage.step(&Step::Configure { rules }).await?;
+        let setting = match self.configurations % 2 {
+            0 => BucketSetting::customer_keys(),
+            _ => BucketSetting::encryption("AES256"),
+        };
+        let setting = Step::set(Side::Destination(0), setting);
+        self.stage.step(&setting).await?;
         Ok(())
     }
 
@@ -293,7 +322,18 @@ impl Writer<'_> {
 
     /// Waits until a version is no longer PENDING.
     async fn settled(&self, key: &str, version: &str) -> Result<()> {
-        let head = || self.pair.here.head_object().bucket(&self.pair.source);
+        let label = self.labels.get(version);
+        let shown = label.is_some_and(|label| label.ends_with(UNDER_CUSTOMER_KEY));
+        let head = || {
+            let head = self.pair.here.head_object().bucket(&self.pair.source);
+            match shown {
+                true => head
+                    .sse_customer_algorithm("AES256")
+                    .sse_customer_key(CUSTOMER_KEY.0)
+                    .sse_customer_key_md5(CUSTOMER_KEY.1),
+                false => head,
+            }
+        };
         let settled = async {
             let mut tick = tokio::time::interval(Duration::from_millis(20));
             loop {
