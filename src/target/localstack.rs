@@ -70,8 +70,8 @@ pub async fn localstack(
     Ok((at(&url, None, connect).await?, None))
 }
 
-/// What `LocalStack` with the replication extension offers. The extension enforces no roles, leaves
-/// what is under KMS where it is, and carries no lifecycle out.
+/// What `LocalStack` with the replication extension offers. The extension enforces no roles, and
+/// carries no lifecycle out.
 #[must_use]
 pub fn offered_by_localstack() -> BTreeSet<Capability> {
     let mut offered = connect::everything();
@@ -80,6 +80,7 @@ pub fn offered_by_localstack() -> BTreeSet<Capability> {
         Capability::Acls,
         Capability::CustomerKeys,
         Capability::HoldReplication,
+        Capability::KmsKeys,
     ]);
     offered
 }

@@ -23,6 +23,8 @@ mod writes;
 
 const STEPS: usize = 80;
 const KEYS: [&str; 5] = ["in/a", "in/b", "in/ü +%", "out/a", "inner"];
+const SOURCE: &str = "ap-northeast-1";
+const DESTINATION: &str = "us-east-1";
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Key → its versions, newest first, in words that name no version ID.
@@ -82,16 +84,24 @@ async fn written(opened: &Opened, settings: &Settings, seed: u64) -> Result<(Sta
     }
 }
 
-/// The configurations that the writes meet, one after the other.
+/// The configurations that the writes meet, one after the other. Under KMS the rule that opts in has
+/// no rival; its key is not always enabled.
 fn rules(number: usize) -> Vec<Rule> {
+    let key = |name| kms_key(DESTINATION, name);
     let inside = Rule::new("in").with_prefix("in").with_delete_markers();
     let outside = Rule::new("out").with_prefix("out/").with_priority(2);
     let colder = Rule::new("colder").with_prefix("in/").with_priority(3);
+    let colder = colder.with_storage_class("STANDARD_IA");
     match number % 3 {
-        0 => vec![inside],
+        0 => vec![inside.with_replica_kms_key(key("enabled"))],
         1 => vec![inside.disabled(), outside],
-        _ => vec![inside, colder.with_storage_class("STANDARD_IA")],
+        _ => vec![inside.with_replica_kms_key(key("disabled")), colder],
     }
+}
+
+/// A key that both have ready.
+fn kms_key(region: &str, name: &str) -> String {
+    format!("arn:aws:kms:{region}:000000000000:key/{name}")
 }
 
 /// What differs first of each key, as the embedded pair and as `LocalStack` have it.
@@ -222,7 +232,12 @@ fn headers(head: &HeadObjectOutput) -> String {
         head.object_lock_retain_until_date(),
         head.object_lock_legal_hold_status(),
     );
-    let encryption = (head.server_side_encryption(), head.sse_customer_key_md5());
+    let encryption = (
+        head.server_side_encryption(),
+        head.sse_customer_key_md5(),
+        head.ssekms_key_id(),
+        head.bucket_key_enabled(),
+    );
     // Under a key of somebody's an ETag is no MD5, and may be anything.
     let etag = head.e_tag().filter(|_| encryption.0 == Some(&Aes256));
     let (size, class) = (head.content_length(), head.storage_class());

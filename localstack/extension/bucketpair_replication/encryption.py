@@ -1,7 +1,10 @@
 """What S3 does about customers' keys (SSE-C), and LocalStack does not: a bucket blocks them until
-its encryption says otherwise (R-ENC-08), as it is with buckets made since April 2026."""
+its encryption says otherwise (R-ENC-08), as it is with buckets made since April 2026. And whether
+an object may be copied under what it is encrypted."""
 
 from localstack.aws.api.s3 import AccessDenied
+
+from . import keys
 
 SSE_C = "SSE-C"
 
@@ -30,6 +33,10 @@ def shown(bucket, rule):
     return {**rule, "BlockedEncryptionTypes": blocked}
 
 
-def may_travel(to, version):
-    """Whether the destination takes an object under what it is encrypted."""
-    return not (version.sse_key_hash and blocks(to))
+def may_travel(version, source, to, replica_key):
+    """Whether source and destination let an object be copied: under KMS both keys are enabled, each
+    in its bucket's region (R-ENC-05); under a customer's key the destination does not block it."""
+    if not keys.is_under_kms(version):
+        return not (version.sse_key_hash and blocks(to))
+    of_source = keys.state(version.kms_key_id, source.bucket_region)
+    return of_source == keys.state(replica_key, to.bucket_region) == keys.ENABLED

@@ -6,21 +6,24 @@ import json
 import os
 import threading
 
+from localstack import config
 from localstack.aws.api import CommonServiceException
 from localstack.http import Response
 from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
     ChangeSetModelExecutor,
 )
 from localstack.services.edge import ROUTER
+from localstack.services.s3 import provider as s3_provider
 from localstack.services.s3.models import S3DeleteMarker, VersionedKeyStore
 from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.resource_providers.aws_s3_bucket import S3BucketProvider
 from localstack.services.s3.resource_providers.aws_s3_bucketpolicy import S3BucketPolicyProvider
 
-from . import LOCALSTACK_VERSION, VERSION, cloudformation, encryption, validation
+from . import LOCALSTACK_VERSION, VERSION, cloudformation, encryption, keys, validation
 from .delay import DEFAULT
 from .engine import Engine, status
 
+SKIPS_KEYS = "S3_SKIP_KMS_KEY_VALIDATION"
 HANDSHAKE = "/_bucketpair"
 CONTROL = "/_bucketpair/buckets/<bucket>"
 SEQUENCE = itertools.count(1)
@@ -34,6 +37,11 @@ def install():
         wrap(S3Provider, operation, functools.partial(wrapper, engine))
     wrap(VersionedKeyStore, "set", in_order)
     wrap(VersionedKeyStore, "pop", alone)
+    if SKIPS_KEYS not in os.environ:
+        config.S3_SKIP_KMS_KEY_VALIDATION = False
+    wrap(s3_provider, "validate_kms_key_id", keys.validates)
+    wrap(s3_provider, "get_encryption_parameters_from_request_and_bucket", keys.parameters)
+    wrap(s3_provider, "add_encryption_to_response", keys.shows)
     wrap(S3BucketProvider, "create", cloudformation.creates)
     wrap(S3BucketProvider, "update", cloudformation.updates)
     wrap(S3BucketPolicyProvider, "update", cloudformation.updates_policy)
@@ -44,12 +52,13 @@ def install():
 
 
 def wrap(owner, name, around):
-    """Replaces a method by `around(original, self, …)`, keeping the marks LocalStack registers by."""
+    """Replaces a method or a function by `around(original, …)`, keeping the marks LocalStack registers
+    by."""
     original = getattr(owner, name)
 
     @functools.wraps(original)
-    def method(self, *args, **kwargs):
-        return around(original, self, *args, **kwargs)
+    def method(*args, **kwargs):
+        return around(original, *args, **kwargs)
 
     setattr(owner, name, method)
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_s3::error::DisplayErrorContext;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::DateTime;
+use aws_sdk_s3::types::ServerSideEncryption::{AwsKms, AwsKmsDsse};
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart, Delete, ObjectIdentifier,
     ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ReplicationStatus,
@@ -16,7 +17,7 @@ use bucketpair::runner::Stage;
 use bucketpair::workload::Step;
 use sha2::{Digest, Sha256};
 
-use super::{DEADLINE, KEYS, Labels, Pair, Result, STEPS, rules};
+use super::{DEADLINE, KEYS, Labels, Pair, Result, SOURCE, STEPS, kms_key, rules};
 
 /// The class whose objects stay at the source, and are not read.
 pub(super) const ARCHIVED: &str = "GLACIER";
@@ -88,6 +89,7 @@ impl Writer<'_> {
             10 => self.paused(key, step).await,
             11 => self.hold(one).await,
             12 => self.put_under_a_customers_key(key, step).await,
+            13 => self.put_under_kms(key, random, step).await,
             _ => self.put(key, random, step).await,
         }
     }
@@ -146,6 +148,23 @@ impl Writer<'_> {
         let version = version.ok_or("a put gave no version ID")?;
         self.label(&version, format!("step {step} {UNDER_CUSTOMER_KEY}"));
         self.settled(key, &version).await
+    }
+
+    /// FAILED where the rule's key is not enabled; without an opt-in it stays.
+    async fn put_under_kms(&mut self, key: &'static str, random: &[u8], step: usize) -> Result<()> {
+        let put = self.pair.here.put_object().bucket(&self.pair.source);
+        let put = put.key(key).body(step.to_string().into_bytes().into());
+        let put = match random[3] % 3 {
+            0 => put.server_side_encryption(AwsKms),
+            1 => put.server_side_encryption(AwsKms).bucket_key_enabled(true),
+            _ => put.server_side_encryption(AwsKmsDsse),
+        };
+        let put = put.ssekms_key_id(kms_key(SOURCE, "enabled"));
+        let version = put.send().await?.version_id;
+        let version = version.ok_or("a put gave no version ID")?;
+        self.label(&version, format!("step {step}"));
+        self.written.push((key, version));
+        Ok(())
     }
 
     /// Two parts, the last of them small.
