@@ -38,6 +38,7 @@ const EXTENSION: &[(&str, &[u8])] = extension![
     "bucketpair_replication/hook.py",
     "bucketpair_replication/install.py",
     "bucketpair_replication/keys.py",
+    "bucketpair_replication/lifecycle.py",
     "bucketpair_replication/rules.py",
     "bucketpair_replication/validation.py",
 ];

@@ -70,14 +70,14 @@ pub async fn localstack(
     Ok((at(&url, None, connect).await?, None))
 }
 
-/// What `LocalStack` with the replication extension offers. The extension enforces no roles, and
-/// carries no lifecycle out.
+/// What `LocalStack` with the replication extension offers. The extension enforces no roles.
 #[must_use]
 pub fn offered_by_localstack() -> BTreeSet<Capability> {
     let mut offered = connect::everything();
     offered.extend([
         Capability::ObjectLock,
         Capability::Acls,
+        Capability::AdvanceClock,
         Capability::CustomerKeys,
         Capability::HoldReplication,
         Capability::KmsKeys,

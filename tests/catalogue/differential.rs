@@ -14,7 +14,7 @@ use bucketpair::history::Side;
 use bucketpair::replication::{BucketSetting, Rule};
 use bucketpair::runner::{self, Opened, Settings, Stage};
 use bucketpair::scenario::Scenario;
-use bucketpair::workload::Step;
+use bucketpair::workload::{Lifecycle, Step};
 use libtest_mimic::Failed;
 use sha2::{Digest, Sha256};
 
@@ -26,6 +26,16 @@ const KEYS: [&str; 5] = ["in/a", "in/b", "in/ü +%", "out/a", "inner"];
 const SOURCE: &str = "ap-northeast-1";
 const DESTINATION: &str = "us-east-1";
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Where and when both have to be equal.
+const ENDS: [&str; 6] = [
+    "source",
+    "destination",
+    "source after 5 days",
+    "destination after 5 days",
+    "source after 22 days",
+    "destination after 22 days",
+];
 
 /// Key → its versions, newest first, in words that name no version ID.
 type State = BTreeMap<String, Vec<String>>;
@@ -49,15 +59,22 @@ pub(super) async fn same(localstack: Settings, seed: u64) -> std::result::Result
             return Err(format!("left behind: {left}").into());
         }
     }
-    let difference = difference(&ends[0].0, &ends[1].0) + &difference(&ends[0].1, &ends[1].1);
-    match difference.is_empty() {
+    let (embedded, localstack) = (&ends[0], &ends[1]);
+    let mut told = String::new();
+    for (end, (one, other)) in ENDS.iter().zip(embedded.iter().zip(localstack)) {
+        let difference = difference(one, other);
+        if !difference.is_empty() {
+            let _ = write!(told, "\nat the {end}:{difference}");
+        }
+    }
+    match told.is_empty() {
         true => Ok(()),
-        false => Err(format!("seed {seed}, source then destination:{difference}").into()),
+        false => Err(format!("seed {seed}{told}").into()),
     }
 }
 
-/// Both ends of a pair of its own after the seeded writes.
-async fn written(opened: &Opened, settings: &Settings, seed: u64) -> Result<(State, State)> {
+/// The ends of a pair of its own, after the seeded writes and after its lifecycles.
+async fn written(opened: &Opened, settings: &Settings, seed: u64) -> Result<Vec<State>> {
     let scenario = Scenario::new("differential", "seeded writes").with_rules(rules(0));
     let mut stage = Stage::set(opened, settings, &scenario).await?;
     let pair = Pair {
@@ -74,7 +91,17 @@ async fn written(opened: &Opened, settings: &Settings, seed: u64) -> Result<(Sta
             stage.step(&Step::set(side, open)).await?;
         }
         let labels = Box::pin(writes::write(&pair, &mut stage, seed)).await?;
-        pair.end(&labels).await
+        let (here, there) = pair.end(&labels).await?;
+        let mut ends = vec![here, there];
+        // Sooner at the source than at the destination, where pairs begin with 21 days.
+        let soon = Lifecycle::noncurrent(3).with_expired_markers();
+        stage.step(&Step::lifecycle(soon)).await?;
+        for days in [5, 17] {
+            stage.step(&Step::advance(days)).await?;
+            let (here, there) = pair.end(&labels).await?;
+            ends.extend([here, there]);
+        }
+        Ok(ends)
     };
     let end = end.await;
     let left = stage.remove().await;

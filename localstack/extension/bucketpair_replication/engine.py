@@ -16,6 +16,7 @@ from localstack.services.s3.utils import get_canned_acl, get_unique_key_id
 from . import delay, denials, encryption, keys, rules
 
 LOG = logging.getLogger(__name__)
+ACCOUNT = "000000000000"
 COPIES_AT_ONCE = 32
 ENFORCED = "BucketOwnerEnforced"
 PENDING, COMPLETED, FAILED, REPLICA = "PENDING", "COMPLETED", "FAILED", "REPLICA"
@@ -32,6 +33,7 @@ class Engine:
         self.queue, self.ticket = [], itertools.count()
         self.under_way, self.errors = 0, 0
         self.troubles, self.waiting = {}, []
+        self.storage = None
         self.pool = ThreadPoolExecutor(COPIES_AT_ONCE, thread_name_prefix="replication")
         threading.Thread(target=self.dispatch, name="replication", daemon=True).start()
 
@@ -246,10 +248,7 @@ class Journey:
     def destination(self):
         """The bucket, when it is there and versioned (R-CFG-19), and locked as the source is
         (R-DATA-11)."""
-        account = store_of(self.bucket.bucket_account_id).global_bucket_map.get(
-            self.rule.destination
-        )
-        to = store_of(account).buckets.get(self.rule.destination) if account else None
+        to = bucket_named(self.rule.destination)
         if to is None or to.versioning_status != "Enabled":
             return None
         return to if to.object_lock_enabled or not self.bucket.object_lock_enabled else None
@@ -310,6 +309,12 @@ def is_left_out(bucket, found):
 
 def store_of(account):
     return s3_stores[account]["us-east-1"]
+
+
+def bucket_named(name):
+    """The bucket of any account, since names are global; None where there is none."""
+    account = store_of(ACCOUNT).global_bucket_map.get(name)
+    return store_of(account).buckets.get(name) if account else None
 
 
 def tag_store(bucket):
