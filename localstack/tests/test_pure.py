@@ -61,3 +61,15 @@ def test_v1_sends_markers_and_a_disabled_rule_nothing():
     v1 = {"Status": "Enabled", "Prefix": "a", "Destination": {"Bucket": "arn:aws:s3:::b"}}
     assert len(select_marker(read({"Rules": [v1]}), "abc")) == 1
     assert select(read({"Rules": [{**v1, "Status": "Disabled"}]}), "abc", {}) == []
+
+
+def test_under_kms_a_rule_has_to_opt_in():
+    """R-ENC-04: the opt-in is a criterion like the filter"""
+    opts_in, plain = rule("a", "", 1), rule("a", "", 2)
+    opts_in["SourceSelectionCriteria"] = {"SseKmsEncryptedObjects": {"Status": "Enabled"}}
+    opts_in["Destination"]["EncryptionConfiguration"] = {"ReplicaKmsKeyID": "key"}
+    rules = read({"Rules": [opts_in, plain]})
+    assert [one.priority for one in select(rules, "x", {})] == [2]
+    assert [one.replica_kms_key for one in select(rules, "x", {}, under_kms=True)] == ["key"]
+    opts_in["SourceSelectionCriteria"]["SseKmsEncryptedObjects"]["Status"] = "Disabled"
+    assert select(read({"Rules": [opts_in]}), "x", {}, under_kms=True) == []

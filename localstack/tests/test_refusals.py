@@ -35,7 +35,10 @@ CASES = {
     "R-CFG-13 a long ID": ({"ID": "x" * 256}, 400, "InvalidArgument"),
     "R-CFG-14 a long prefix": ({"Filter": {"Prefix": "x" * 1025}}, 400, "InvalidArgument"),
     "R-CFG-06 another status": ({"Status": "On"}, 400, "MalformedXML"),
-    "not carried out": ({"SourceSelectionCriteria": {"SseKmsEncryptedObjects": ON}}, 501, "NotImplemented"),
+    "R-ENC-04 an opt-in without a key": ({"SourceSelectionCriteria": {"SseKmsEncryptedObjects": ON}}, 400, "InvalidRequest"),
+    "R-CFG-06 another status of KMS": (
+        {"SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "On"}}}, 400, "MalformedXML"),
+    "not carried out": ({"ExistingObjectReplication": ON}, 501, "NotImplemented"),
 }
 
 
@@ -56,6 +59,13 @@ def test_an_owner_of_replicas_is_refused(pair, changes, code):
     rule = pair.rule()
     rule["Destination"].update(changes)
     assert refused(lambda: pair.configure(rule)) == (400, code)
+
+
+def test_a_replica_key_without_an_opt_in_is_refused(pair):
+    """R-ENC-04"""
+    rule = pair.rule()
+    rule["Destination"]["EncryptionConfiguration"] = {"ReplicaKmsKeyID": "arn:aws:kms:any"}
+    assert refused(lambda: pair.configure(rule)) == (400, "InvalidRequest")
 
 
 def test_priorities_and_ids_are_unique(three):

@@ -189,6 +189,20 @@ pub(super) fn value(checksum: &Checksum) -> Option<&str> {
     all.into_iter().find_map(Option::as_deref)
 }
 
+/// The algorithm of a checksum.
+pub(super) fn algorithm(checksum: &Checksum) -> Option<ChecksumAlgorithm> {
+    let (name, _) = [
+        (ChecksumAlgorithm::CRC32, &checksum.checksum_crc32),
+        (ChecksumAlgorithm::CRC32C, &checksum.checksum_crc32c),
+        (ChecksumAlgorithm::CRC64NVME, &checksum.checksum_crc64nvme),
+        (ChecksumAlgorithm::SHA1, &checksum.checksum_sha1),
+        (ChecksumAlgorithm::SHA256, &checksum.checksum_sha256),
+    ]
+    .into_iter()
+    .find(|(_, value)| value.is_some())?;
+    Some(ChecksumAlgorithm::from_static(name))
+}
+
 /// The same checksum with another value.
 pub(super) fn with_value(checksum: &Checksum, value: &str) -> Checksum {
     let mut changed = checksum.clone();

@@ -33,9 +33,12 @@ const EXTENSION: &[(&str, &[u8])] = extension![
     "bucketpair_replication/cloudformation.py",
     "bucketpair_replication/delay.py",
     "bucketpair_replication/denials.py",
+    "bucketpair_replication/encryption.py",
     "bucketpair_replication/engine.py",
     "bucketpair_replication/hook.py",
     "bucketpair_replication/install.py",
+    "bucketpair_replication/keys.py",
+    "bucketpair_replication/lifecycle.py",
     "bucketpair_replication/rules.py",
     "bucketpair_replication/validation.py",
 ];

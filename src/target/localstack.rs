@@ -70,16 +70,17 @@ pub async fn localstack(
     Ok((at(&url, None, connect).await?, None))
 }
 
-/// What `LocalStack` with the replication extension offers. The extension enforces no roles, leaves
-/// what is under KMS where it is, and carries no lifecycle out; `LocalStack` does not know how to
-/// block SSE-C.
+/// What `LocalStack` with the replication extension offers. The extension enforces no roles.
 #[must_use]
 pub fn offered_by_localstack() -> BTreeSet<Capability> {
     let mut offered = connect::everything();
     offered.extend([
         Capability::ObjectLock,
         Capability::Acls,
+        Capability::AdvanceClock,
+        Capability::CustomerKeys,
         Capability::HoldReplication,
+        Capability::KmsKeys,
     ]);
     offered
 }

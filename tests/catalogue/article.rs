@@ -54,11 +54,13 @@ pub(super) fn walk(url: &str) -> Result<(), Failed> {
     let walked = walk
         .by_the_articles_commands()
         .and_then(|()| walk.by_the_tool())
+        .and_then(|()| walk.under_kms_keys())
         .and_then(|()| walk.fails_with_its_reason());
     // After a failure too: what stays would be in the way of the next walk.
     if walked.is_err() {
         walk.bucketpair("stack down --delete-data")?;
         walk.bucketpair("stack down kms --delete-data")?;
+        walk.bucketpair("stack down failing --delete-data")?;
     }
     walked
 }
@@ -115,17 +117,33 @@ impl Walk {
         }
     }
 
-    /// The extension replicates nothing under KMS keys, and says so: a failure of CloudFormation's.
-    fn fails_with_its_reason(&self) -> Result<(), Failed> {
-        let kms = "stack up kms --parameter Encryption=aws:kms --parameter \
-                   DestinationBucketName=kms-replica --source-parameter BucketName=kms-original \
-                   --destination-parameter BucketName=kms-replica";
-        let failed = self.expects(5, kms)?;
-        has(&failed, "SourceBucket (AWS::S3::Bucket) CREATE_FAILED")?;
-        has(&failed, "does not implement EncryptionConfiguration")?;
+    /// Keys on each side: what the bucket's default encrypts travels to the destination's key.
+    fn under_kms_keys(&self) -> Result<(), Failed> {
+        let parameters = "--parameter Encryption=aws:kms --parameter OwnerOverride=true";
+        let up = self.expects(0, &of_its_own("kms", parameters))?;
+        has(&up, "replication is live")?;
+        let copy = ("ap-northeast-1", "aws s3 cp testfile s3://kms-original");
+        self.shell(&self.folder, copy)?;
+        let wait = "aws s3api wait object-exists --bucket kms-replica --key testfile";
+        self.shell(&self.folder, ("us-east-1", wait))?;
+        let head = "aws s3api head-object --bucket kms-replica --key testfile";
+        has(
+            &self.shell(&self.folder, ("us-east-1", head))?,
+            "arn:aws:kms:us-east-1:",
+        )?;
         let left = self.expects(6, "stack down kms --delete-data")?;
         has(&left, "aws kms schedule-key-deletion")?;
         self.is_gone("kms", &["kms-original", "kms-replica"])
+    }
+
+    /// The extension replicates to no Outposts, and says so: a failure of `CloudFormation`'s.
+    fn fails_with_its_reason(&self) -> Result<(), Failed> {
+        let foreign = of_its_own("failing", "--source-parameter StorageClass=OUTPOSTS");
+        let failed = self.expects(5, &foreign)?;
+        has(&failed, "SourceBucket (AWS::S3::Bucket) CREATE_FAILED")?;
+        has(&failed, "does not implement this StorageClass")?;
+        self.expects(0, "stack down failing --delete-data")?;
+        self.is_gone("failing", &["failing-original", "failing-replica"])
     }
 
     /// Removes both stacks with their data, and shows that nothing of them is there.
@@ -198,6 +216,15 @@ impl Walk {
             false => Err(said(line, &output).into()),
         }
     }
+}
+
+/// Brings up a pair whose buckets begin with the stack's name.
+fn of_its_own(stack: &str, parameters: &str) -> String {
+    format!(
+        "stack up {stack} {parameters} --parameter DestinationBucketName={stack}-replica \
+         --source-parameter BucketName={stack}-original \
+         --destination-parameter BucketName={stack}-replica"
+    )
 }
 
 /// What the user's own environment says would change what is tried here.

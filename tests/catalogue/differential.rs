@@ -1,80 +1,152 @@
 //! The same seeded writes on the embedded pair and on `LocalStack` end in the same state.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt::Write;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::types::{Delete, ObjectIdentifier, ReplicationStatus, Tag, Tagging};
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::types::ChecksumMode;
+use aws_sdk_s3::types::ServerSideEncryption::Aes256;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use bucketpair::history::Side;
-use bucketpair::replication::Rule;
-use bucketpair::runner::{self, Settings, Stage};
+use bucketpair::replication::{BucketSetting, Rule};
+use bucketpair::runner::{self, Opened, Settings, Stage};
 use bucketpair::scenario::Scenario;
-use bucketpair::workload::Step;
+use bucketpair::workload::{Lifecycle, Step};
 use libtest_mimic::Failed;
 use sha2::{Digest, Sha256};
 
-const STEPS: usize = 60;
+#[path = "differential/writes.rs"]
+mod writes;
+
+const STEPS: usize = 80;
 const KEYS: [&str; 5] = ["in/a", "in/b", "in/ü +%", "out/a", "inner"];
+const SOURCE: &str = "ap-northeast-1";
+const DESTINATION: &str = "us-east-1";
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Where and when both have to be equal.
+const ENDS: [&str; 6] = [
+    "source",
+    "destination",
+    "source after 5 days",
+    "destination after 5 days",
+    "source after 22 days",
+    "destination after 22 days",
+];
 
 /// Key → its versions, newest first, in words that name no version ID.
 type State = BTreeMap<String, Vec<String>>;
 
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// What each version is called: by the step that wrote it.
+type Labels = HashMap<String, String>;
+
 /// Runs the seeded writes on both and compares source and destination.
-pub(super) async fn same(localstack: Settings, seed: u64) -> Result<(), Failed> {
+pub(super) async fn same(localstack: Settings, seed: u64) -> std::result::Result<(), Failed> {
     let mut embedded = Settings::default();
     embedded.seed = seed;
     let mut ends = Vec::new();
     for settings in [embedded, localstack] {
         let opened = runner::open(&settings).await?;
-        let scenario = Scenario::new("differential", "seeded writes").with_rules(rules(0));
-        let mut stage = Stage::set(&opened, &settings, &scenario).await?;
-        let pair = Pair {
-            here: opened.target.source.client.clone(),
-            there: opened.target.destination.client.clone(),
-            source: stage.bucket(Side::Source).to_owned(),
-            destination: stage.bucket(Side::Destination(0)).to_owned(),
-        };
-        let labels = pair.write(&mut stage, seed).await?;
-        ends.push(pair.end(&labels).await?);
-        let left = [
-            stage.remove().await,
-            opened.close().await.into_iter().collect(),
-        ]
-        .concat();
-        if !left.is_empty() {
-            return Err(format!("left behind: {}", left.join("; ")).into());
+        let end = Box::pin(written(&opened, &settings, seed)).await;
+        let left = opened.close().await;
+        ends.push(end.map_err(|error| error.to_string())?);
+        if let Some(left) = left {
+            return Err(format!("left behind: {left}").into());
         }
     }
-    let difference = difference(&ends[0].0, &ends[1].0) + &difference(&ends[0].1, &ends[1].1);
-    match difference.is_empty() {
+    let (embedded, localstack) = (&ends[0], &ends[1]);
+    let mut told = String::new();
+    for (end, (one, other)) in ENDS.iter().zip(embedded.iter().zip(localstack)) {
+        let difference = difference(one, other);
+        if !difference.is_empty() {
+            let _ = write!(told, "\nat the {end}:{difference}");
+        }
+    }
+    match told.is_empty() {
         true => Ok(()),
-        false => Err(format!("seed {seed}, source then destination:{difference}").into()),
+        false => Err(format!("seed {seed}{told}").into()),
     }
 }
 
-/// The configurations that the writes meet, one after the other.
+/// The ends of a pair of its own, after the seeded writes and after its lifecycles.
+async fn written(opened: &Opened, settings: &Settings, seed: u64) -> Result<Vec<State>> {
+    let scenario = Scenario::new("differential", "seeded writes").with_rules(rules(0));
+    let mut stage = Stage::set(opened, settings, &scenario).await?;
+    let pair = Pair {
+        here: opened.target.source.client.clone(),
+        there: opened.target.destination.client.clone(),
+        source: stage.bucket(Side::Source).to_owned(),
+        destination: stage.bucket(Side::Destination(0)).to_owned(),
+    };
+    let end = async {
+        for side in [Side::Destination(0), Side::Source] {
+            let lock = BucketSetting::ObjectLock { days: None };
+            stage.step(&Step::set(side, lock)).await?;
+            let open = BucketSetting::customer_keys();
+            stage.step(&Step::set(side, open)).await?;
+        }
+        let labels = Box::pin(writes::write(&pair, &mut stage, seed)).await?;
+        let (here, there) = pair.end(&labels).await?;
+        let mut ends = vec![here, there];
+        // Sooner at the source than at the destination, where pairs begin with 21 days.
+        let soon = Lifecycle::noncurrent(3).with_expired_markers();
+        stage.step(&Step::lifecycle(soon)).await?;
+        for days in [5, 17] {
+            stage.step(&Step::advance(days)).await?;
+            let (here, there) = pair.end(&labels).await?;
+            ends.extend([here, there]);
+        }
+        Ok(ends)
+    };
+    let end = end.await;
+    let left = stage.remove().await;
+    match left.is_empty() {
+        true => end,
+        false => Err(format!("left behind: {}", left.join("; ")).into()),
+    }
+}
+
+/// The configurations that the writes meet, one after the other. Under KMS the rule that opts in has
+/// no rival; its key is not always enabled.
 fn rules(number: usize) -> Vec<Rule> {
+    let key = |name| kms_key(DESTINATION, name);
     let inside = Rule::new("in").with_prefix("in").with_delete_markers();
     let outside = Rule::new("out").with_prefix("out/").with_priority(2);
     let colder = Rule::new("colder").with_prefix("in/").with_priority(3);
+    let colder = colder.with_storage_class("STANDARD_IA");
     match number % 3 {
-        0 => vec![inside],
+        0 => vec![inside.with_replica_kms_key(key("enabled"))],
         1 => vec![inside.disabled(), outside],
-        _ => vec![inside, colder.with_storage_class("STANDARD_IA")],
+        _ => vec![inside.with_replica_kms_key(key("disabled")), colder],
     }
 }
 
-/// The keys that differ, as the embedded pair and as `LocalStack` have them.
+/// A key that both have ready.
+fn kms_key(region: &str, name: &str) -> String {
+    format!("arn:aws:kms:{region}:000000000000:key/{name}")
+}
+
+/// What differs first of each key, as the embedded pair and as `LocalStack` have it.
 fn difference(embedded: &State, localstack: &State) -> String {
     let keys: BTreeSet<&String> = embedded.keys().chain(localstack.keys()).collect();
-    let differs = |key: &&String| embedded.get(*key) != localstack.get(*key);
     let show = |key: &String| {
-        let (one, other) = (embedded.get(key), localstack.get(key));
-        format!("\n{key}: embedded {one:#?}, LocalStack {other:#?}")
+        let versions = |state: &State| state.get(key).cloned().unwrap_or_default();
+        let (one, other) = (versions(embedded), versions(localstack));
+        let places = 0..one.len().max(other.len());
+        let differs = |place: &usize| one.get(*place) != other.get(*place);
+        let place = places.into_iter().find(differs)?;
+        let (one, other) = (one.get(place), other.get(place));
+        let place = place + 1;
+        Some(format!(
+            "\n{key}, version {place} from the top:\n  embedded   {one:?}\n  LocalStack {other:?}"
+        ))
     };
-    keys.into_iter().filter(differs).map(show).collect()
+    keys.into_iter().filter_map(show).collect()
 }
 
 struct Pair {
@@ -85,111 +157,8 @@ struct Pair {
 }
 
 impl Pair {
-    /// Writes, and names each version by its step.
-    async fn write(&self, stage: &mut Stage, seed: u64) -> Result<HashMap<String, String>, Failed> {
-        let (mut labels, mut configurations) = (HashMap::new(), 0);
-        let mut written: Vec<(&str, String)> = Vec::new();
-        for step in 0..STEPS {
-            let random = Sha256::digest(format!("{seed}-{step}"));
-            let key = KEYS[usize::from(random[0]) % KEYS.len()];
-            let one = usize::from(random[1]).checked_rem(written.len());
-            let made = match (random[2] % 10, one) {
-                (0, _) => Some((self.delete(key).await?, true)),
-                (1, Some(one)) => {
-                    let (key, version) = written.swap_remove(one);
-                    self.settle(key, &version).await?;
-                    let gone = self.here.delete_object().bucket(&self.source).key(key);
-                    gone.version_id(version).send().await?;
-                    None
-                }
-                (2, Some(one)) => {
-                    // No status shows when later tags have travelled (R-STATUS-14), so a version
-                    // that has some is not deleted.
-                    let (key, version) = written.swap_remove(one);
-                    self.tag(key, &version, step).await?;
-                    None
-                }
-                (3, _) => {
-                    for (key, marker) in self.delete_many(&KEYS[1..4]).await? {
-                        labels.insert(marker, format!("step {step} {key}"));
-                    }
-                    None
-                }
-                (4, _) => {
-                    configurations += 1;
-                    let rules = rules(configurations);
-                    stage.step(&Step::Configure { rules }).await?;
-                    None
-                }
-                _ => Some((self.put(key, &random, step).await?, false)),
-            };
-            if let Some((version, is_marker)) = made {
-                labels.insert(version.clone(), format!("step {step}"));
-                if !is_marker {
-                    written.push((key, version));
-                }
-            }
-        }
-        Ok(labels)
-    }
-
-    async fn put(&self, key: &str, random: &[u8], step: usize) -> Result<String, Failed> {
-        let put = self.here.put_object().bucket(&self.source).key(key);
-        let put = put
-            .body(random.to_vec().into())
-            .metadata("step", step.to_string());
-        let put = put.set_tagging(random[3].is_multiple_of(2).then(|| format!("step={step}")));
-        let version = put.send().await?.version_id;
-        Ok(version.ok_or("a put gave no version ID")?)
-    }
-
-    async fn delete(&self, key: &str) -> Result<String, Failed> {
-        let delete = self.here.delete_object().bucket(&self.source).key(key);
-        let version = delete.send().await?.version_id;
-        Ok(version.ok_or("a delete made no marker")?)
-    }
-
-    /// Keys with the markers that one call made.
-    async fn delete_many(&self, keys: &[&str]) -> Result<Vec<(String, String)>, Failed> {
-        let object = |key: &&str| ObjectIdentifier::builder().key(*key).build();
-        let objects = keys.iter().map(object).collect::<Result<_, _>>()?;
-        let delete = Delete::builder().set_objects(Some(objects)).build()?;
-        let sent = self.here.delete_objects().bucket(&self.source);
-        let answer = sent.delete(delete).send().await?;
-        let made = answer.deleted().iter().map(|one| {
-            let marker = one.delete_marker_version_id().map(str::to_owned);
-            let marker = marker.ok_or("a key was deleted without a marker")?;
-            Ok((one.key().unwrap_or_default().to_owned(), marker))
-        });
-        made.collect()
-    }
-
-    async fn tag(&self, key: &str, version: &str, step: usize) -> Result<(), Failed> {
-        let tag = Tag::builder().key("late").value(step.to_string()).build()?;
-        let put = self.here.put_object_tagging().bucket(&self.source).key(key);
-        let tagging = Tagging::builder().tag_set(tag).build()?;
-        put.version_id(version).tagging(tagging).send().await?;
-        Ok(())
-    }
-
-    /// Waits until a version is no longer PENDING: one deleted before it was copied is lost.
-    async fn settle(&self, key: &str, version: &str) -> Result<(), Failed> {
-        let settled = async {
-            let mut tick = tokio::time::interval(Duration::from_millis(20));
-            loop {
-                tick.tick().await;
-                let head = self.here.head_object().bucket(&self.source).key(key);
-                let head = head.version_id(version).send().await?;
-                if head.replication_status != Some(ReplicationStatus::Pending) {
-                    return Ok(());
-                }
-            }
-        };
-        tokio::time::timeout(DEADLINE, settled).await?
-    }
-
     /// Both sides once the destination has what travels: equal lists, twice in a row.
-    async fn end(&self, labels: &HashMap<String, String>) -> Result<(State, State), Failed> {
+    async fn end(&self, labels: &Labels) -> Result<(State, State)> {
         let mut tick = tokio::time::interval(Duration::from_millis(500));
         let mut before: Option<(State, State)> = None;
         let waited = async {
@@ -209,54 +178,119 @@ impl Pair {
     }
 }
 
-/// Every version of our keys: step, hash, `ETag`, status, metadata and tags.
-async fn state(
-    client: &Client,
-    bucket: &str,
-    labels: &HashMap<String, String>,
-) -> Result<State, Failed> {
+/// Every version of our keys, in the order in which they are listed.
+async fn state(client: &Client, bucket: &str, labels: &Labels) -> Result<State> {
     let listed = client.list_object_versions().bucket(bucket).send().await?;
-    let label = |id: Option<&str>| labels.get(id.unwrap_or_default()).cloned();
+    let label = |id: &str| labels.get(id).cloned().unwrap_or_default();
     let mut state = State::new();
-    let ours = |key: Option<&str>| key.is_some_and(|key| KEYS.contains(&key));
-    for version in listed.versions().iter().filter(|v| ours(v.key())) {
-        let (key, id) = (version.key().unwrap_or_default(), version.version_id());
-        let get = client.get_object().bucket(bucket).key(key);
-        let got = get.set_version_id(id.map(Into::into)).send().await?;
-        let (etag, status) = (
-            got.e_tag().map(str::to_owned),
-            got.replication_status().cloned(),
-        );
-        let metadata = got.metadata().cloned();
-        let class = got.storage_class().map(|class| class.as_str().to_owned());
-        let hash = Sha256::digest(got.body.collect().await?.into_bytes());
-        let hash = hex(&hash);
-        let tags = client.get_object_tagging().bucket(bucket).key(key);
-        let tags = tags
-            .set_version_id(id.map(Into::into))
-            .send()
-            .await?
-            .tag_set;
-        let latest = version.is_latest();
-        let words = format!(
-            "{:?} {hash} {etag:?} {status:?} {metadata:?} {class:?} {tags:?} {latest:?}",
-            label(id)
-        );
-        state.entry(key.to_owned()).or_default().push(words);
+    for version in listed.versions() {
+        let (key, id) = (version.key(), version.version_id());
+        let (key, id) = (key.unwrap_or_default(), id.unwrap_or_default());
+        if KEYS.contains(&key) {
+            let label = label(id);
+            let seen = seen(client, bucket, key, (id, &label)).await?;
+            let words = format!("{label} {seen} {:?}", version.is_latest());
+            state.entry(key.to_owned()).or_default().push(words);
+        }
     }
-    let markers = listed.delete_markers().iter();
-    for marker in markers.filter(|m| ours(m.key())) {
-        let words = format!(
-            "{:?} marker {:?}",
-            label(marker.version_id()),
-            marker.is_latest()
-        );
-        state
-            .entry(marker.key().unwrap_or_default().to_owned())
-            .or_default()
-            .push(words);
+    for marker in listed.delete_markers() {
+        let (key, id) = (marker.key(), marker.version_id());
+        let (key, id) = (key.unwrap_or_default(), id.unwrap_or_default());
+        if KEYS.contains(&key) {
+            let words = format!("{} marker {:?}", label(id), marker.is_latest());
+            state.entry(key.to_owned()).or_default().push(words);
+        }
     }
     Ok(state)
+}
+
+/// What a version is: its headers, its tags, and its bytes where the class lets them be read.
+async fn seen(
+    client: &Client,
+    bucket: &str,
+    key: &str,
+    (id, label): (&str, &str),
+) -> Result<String> {
+    let (customer, md5) = writes::CUSTOMER_KEY;
+    let is_shown = label.ends_with(writes::UNDER_CUSTOMER_KEY);
+    let shown = |text: &str| is_shown.then(|| text.to_owned());
+    let head = client.head_object().bucket(bucket).key(key).version_id(id);
+    let head = head.set_sse_customer_algorithm(shown("AES256"));
+    let head = head
+        .set_sse_customer_key(shown(customer))
+        .set_sse_customer_key_md5(shown(md5));
+    let head = head.checksum_mode(ChecksumMode::Enabled).send().await?;
+    let tags = client.get_object_tagging().bucket(bucket).key(key);
+    let tags = tags.version_id(id).send().await?.tag_set;
+    let hash = match head.storage_class() {
+        Some(class) if class.as_str() == writes::ARCHIVED => "not read".to_owned(),
+        _ => {
+            let get = client.get_object().bucket(bucket).key(key).version_id(id);
+            let get = get.set_sse_customer_algorithm(shown("AES256"));
+            let get = get
+                .set_sse_customer_key(shown(customer))
+                .set_sse_customer_key_md5(shown(md5));
+            let body = get.send().await?.body.collect().await?;
+            hex(&Sha256::digest(body.into_bytes()))
+        }
+    };
+    Ok(format!("{hash} {} {tags:?}", headers(&head)))
+}
+
+/// The headers that have to be equal on both.
+fn headers(head: &HeadObjectOutput) -> String {
+    let metadata = head.metadata().into_iter().flatten();
+    let metadata: BTreeMap<_, _> = metadata.map(|(name, text)| (name, decoded(text))).collect();
+    let system = (
+        head.content_type(),
+        head.cache_control(),
+        head.content_disposition(),
+        head.content_encoding(),
+        head.content_language(),
+        head.expires_string(),
+    );
+    let checksum = (
+        head.checksum_crc32(),
+        head.checksum_sha256(),
+        head.checksum_type(),
+    );
+    let lock = (
+        head.object_lock_mode(),
+        head.object_lock_retain_until_date(),
+        head.object_lock_legal_hold_status(),
+    );
+    let encryption = (
+        head.server_side_encryption(),
+        head.sse_customer_key_md5(),
+        head.ssekms_key_id(),
+        head.bucket_key_enabled(),
+    );
+    // Under a key of somebody's an ETag is no MD5, and may be anything.
+    let etag = head.e_tag().filter(|_| encryption.0 == Some(&Aes256));
+    let (size, class) = (head.content_length(), head.storage_class());
+    let status = head.replication_status();
+    format!(
+        "{etag:?} {size:?} {status:?} {class:?} {encryption:?} {metadata:?} {system:?} \
+         {checksum:?} {lock:?}"
+    )
+}
+
+/// A value without its encoding (RFC 2047), of which there are two forms.
+fn decoded(value: &str) -> String {
+    let inner = value.strip_prefix("=?UTF-8?");
+    let inner = inner.and_then(|inner| inner.strip_suffix("?=")?.split_once('?'));
+    let bytes = match inner {
+        Some(("B", text)) => BASE64.decode(text).ok(),
+        Some(("Q", text)) => {
+            let text = text.replace('_', " ").replace('%', "%25").replace('=', "%");
+            Some(urlencoding::decode_binary(text.as_bytes()).into_owned())
+        }
+        _ => None,
+    };
+    bytes.map_or_else(
+        || value.to_owned(),
+        |bytes| String::from_utf8_lossy(&bytes).into_owned(),
+    )
 }
 
 fn hex(bytes: &[u8]) -> String {

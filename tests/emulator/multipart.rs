@@ -173,3 +173,22 @@ async fn small_parts_strange_parts_and_unknown_uploads_are_refused() {
     let answer = complete().multipart_upload(parts(small)).send().await;
     assert_eq!(refusal(answer), (404, "NoSuchUpload".to_owned()));
 }
+
+#[tokio::test]
+async fn a_copy_has_one_checksum_of_its_originals_algorithm() {
+    let client = there().await;
+    let id = begin(&client, "SHA256", None).await;
+    let sent = vec![
+        part(&client, &id, 1, PART, "SHA256").await,
+        part(&client, &id, 2, 7, "SHA256").await,
+    ];
+    let complete = client.complete_multipart_upload().bucket("bucket").key("k");
+    let complete = complete.upload_id(&id).multipart_upload(parts(sent));
+    complete.send().await.unwrap();
+    let copy = client.copy_object().bucket("bucket").key("copy");
+    let copied = copy.copy_source("bucket/k").send().await.unwrap();
+    let result = copied.copy_object_result.unwrap();
+    assert_eq!(result.checksum_type, Some(ChecksumType::FullObject));
+    let value = result.checksum_sha256.unwrap();
+    assert!(!value.contains('-'), "{value}");
+}

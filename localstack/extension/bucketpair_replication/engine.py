@@ -13,9 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from localstack.services.s3.models import S3DeleteMarker, s3_stores
 from localstack.services.s3.utils import get_canned_acl, get_unique_key_id
 
-from . import delay, denials, rules
+from . import delay, denials, encryption, keys, rules
 
 LOG = logging.getLogger(__name__)
+ACCOUNT = "000000000000"
 COPIES_AT_ONCE = 32
 ENFORCED = "BucketOwnerEnforced"
 PENDING, COMPLETED, FAILED, REPLICA = "PENDING", "COMPLETED", "FAILED", "REPLICA"
@@ -32,6 +33,7 @@ class Engine:
         self.queue, self.ticket = [], itertools.count()
         self.under_way, self.errors = 0, 0
         self.troubles, self.waiting = {}, []
+        self.storage = None
         self.pool = ThreadPoolExecutor(COPIES_AT_ONCE, thread_name_prefix="replication")
         threading.Thread(target=self.dispatch, name="replication", daemon=True).start()
 
@@ -40,7 +42,8 @@ class Engine:
         found = bucket.objects.get(key, version_id) if version_id else None
         if found is None or not bucket.replication or is_left_out(bucket, found):
             return
-        chosen = rules.select(rules.read(bucket.replication), key, tags_of(bucket, found))
+        tags, under_kms = tags_of(bucket, found), keys.is_under_kms(found)
+        chosen = rules.select(rules.read(bucket.replication), key, tags, under_kms)
         if chosen:
             found.replication_status, found.replication_outstanding = PENDING, len(chosen)
         for rule in chosen:
@@ -159,7 +162,7 @@ class Journey:
         if not self.is_there():
             return
         to = self.destination()
-        if to is None or self.is_denied(to):
+        if to is None or not self.may_be_encrypted(to) or self.is_denied(to):
             self.conclude(False)
             return
         replica = self.replica(to)
@@ -175,6 +178,8 @@ class Journey:
         replica.replication_status, replica.replication_outstanding = REPLICA, 0
         replica.is_current, replica.is_replica = True, True
         replica.storage_class = self.rule.storage_class or source.storage_class
+        if keys.is_under_kms(source):  # R-ENC-04; the bucket key stays (R-ENC-11)
+            replica.kms_key_id = self.rule.replica_kms_key
         with self.storage.open(to.name, replica, mode="w") as target:
             with self.storage.open(self.bucket.name, source, mode="r") as body:
                 target.write(body)
@@ -243,13 +248,14 @@ class Journey:
     def destination(self):
         """The bucket, when it is there and versioned (R-CFG-19), and locked as the source is
         (R-DATA-11)."""
-        account = store_of(self.bucket.bucket_account_id).global_bucket_map.get(
-            self.rule.destination
-        )
-        to = store_of(account).buckets.get(self.rule.destination) if account else None
+        to = bucket_named(self.rule.destination)
         if to is None or to.versioning_status != "Enabled":
             return None
         return to if to.object_lock_enabled or not self.bucket.object_lock_enabled else None
+
+    def may_be_encrypted(self, to):
+        key = self.rule.replica_kms_key
+        return encryption.may_travel(self.version, self.bucket, to, key)
 
     def is_denied(self, to):
         """Whether the role may not do it, as far as it says so outright (R-IAM-09)."""
@@ -293,17 +299,22 @@ def status(version):
 
 
 def is_left_out(bucket, found):
-    """Markers, archived classes (R-NOT-03), KMS without opt-in (R-ENC-04), no versioning."""
+    """Markers, archived classes (R-NOT-03), no versioning."""
     return (
         isinstance(found, S3DeleteMarker)
         or bucket.versioning_status != "Enabled"
         or found.storage_class in rules.ARCHIVED
-        or str(found.encryption or "").startswith("aws:kms")
     )
 
 
 def store_of(account):
     return s3_stores[account]["us-east-1"]
+
+
+def bucket_named(name):
+    """The bucket of any account, since names are global; None where there is none."""
+    account = store_of(ACCOUNT).global_bucket_map.get(name)
+    return store_of(account).buckets.get(name) if account else None
 
 
 def tag_store(bucket):

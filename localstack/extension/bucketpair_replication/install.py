@@ -6,21 +6,24 @@ import json
 import os
 import threading
 
+from localstack import config
 from localstack.aws.api import CommonServiceException
 from localstack.http import Response
 from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
     ChangeSetModelExecutor,
 )
 from localstack.services.edge import ROUTER
+from localstack.services.s3 import provider as s3_provider
 from localstack.services.s3.models import S3DeleteMarker, VersionedKeyStore
 from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.resource_providers.aws_s3_bucket import S3BucketProvider
 from localstack.services.s3.resource_providers.aws_s3_bucketpolicy import S3BucketPolicyProvider
 
-from . import LOCALSTACK_VERSION, VERSION, cloudformation, validation
+from . import LOCALSTACK_VERSION, VERSION, cloudformation, encryption, keys, lifecycle, validation
 from .delay import DEFAULT
-from .engine import Engine, status
+from .engine import Engine, bucket_named, status
 
+SKIPS_KEYS = "S3_SKIP_KMS_KEY_VALIDATION"
 HANDSHAKE = "/_bucketpair"
 CONTROL = "/_bucketpair/buckets/<bucket>"
 SEQUENCE = itertools.count(1)
@@ -34,6 +37,11 @@ def install():
         wrap(S3Provider, operation, functools.partial(wrapper, engine))
     wrap(VersionedKeyStore, "set", in_order)
     wrap(VersionedKeyStore, "pop", alone)
+    if SKIPS_KEYS not in os.environ:
+        config.S3_SKIP_KMS_KEY_VALIDATION = False
+    wrap(s3_provider, "validate_kms_key_id", keys.validates)
+    wrap(s3_provider, "get_encryption_parameters_from_request_and_bucket", keys.parameters)
+    wrap(s3_provider, "add_encryption_to_response", keys.shows)
     wrap(S3BucketProvider, "create", cloudformation.creates)
     wrap(S3BucketProvider, "update", cloudformation.updates)
     wrap(S3BucketPolicyProvider, "update", cloudformation.updates_policy)
@@ -44,12 +52,13 @@ def install():
 
 
 def wrap(owner, name, around):
-    """Replaces a method by `around(original, self, …)`, keeping the marks LocalStack registers by."""
+    """Replaces a method or a function by `around(original, …)`, keeping the marks LocalStack registers
+    by."""
     original = getattr(owner, name)
 
     @functools.wraps(original)
-    def method(self, *args, **kwargs):
-        return around(original, self, *args, **kwargs)
+    def method(*args, **kwargs):
+        return around(original, *args, **kwargs)
 
     setattr(owner, name, method)
 
@@ -68,13 +77,22 @@ def handshake(engine, request):
 
 
 def control(engine, request, bucket):
-    """What holds replication up at a bucket, as on the embedded pair: paused, away, slow-downs."""
+    """What holds replication up at a bucket, as on the embedded pair: paused, away, slow-downs;
+    `advance-days` carries lifecycle out."""
     if request.method == "PUT":
         change = json.loads(request.get_data() or b"{}")
+        days = change.pop("advance-days", 0)
         unknown = set(change) - {"paused", "away", "slow-downs"}
         if unknown:
             return Response(f"unknown field {sorted(unknown)[0]}", 400)
+        if not isinstance(days, int) or days < 0:
+            return Response(f"advance-days is a whole number of days, not {days}", 400)
         engine.change(bucket, change)
+        if days and (there := bucket_named(bucket)) is None:
+            return Response(f"no bucket {bucket}", 404)
+        if days:
+            with engine.lock, ORDER:
+                lifecycle.advance(there, days, engine.storage)
     return Response(json.dumps(engine.trouble(bucket)), mimetype="application/json")
 
 
@@ -100,9 +118,24 @@ def alone(original, *args, **kwargs):
 
 def request_writes(engine, original, provider, context, request):
     """PutObject and CopyObject."""
+    may_be_written(provider, context, request)
     response = original(provider, context, request)
     written(engine, provider, context, request["Bucket"], request["Key"], response)
     return response
+
+
+def begins(engine, original, provider, context, request):
+    """CreateMultipartUpload."""
+    there = may_be_written(provider, context, request)
+    response = original(provider, context, request)
+    there.multiparts[response["UploadId"]].initiated += lifecycle.ahead(there)
+    return response
+
+
+def may_be_written(provider, context, request):
+    _, there = provider._get_cross_account_bucket(context, request["Bucket"])
+    encryption.check(there, request)
+    return there
 
 
 def completes(engine, original, provider, context, bucket, key, *args, **kwargs):
@@ -124,7 +157,15 @@ def posts(engine, original, provider, context, bucket, *args, **kwargs):
 
 def written(engine, provider, context, bucket, key, response):
     _, there = provider._get_cross_account_bucket(context, bucket)
+    date(there, key, response.get("VersionId"))
     engine.written(provider._storage_backend, there, key, response.get("VersionId"))
+
+
+def date(bucket, key, version_id):
+    """What is written while a bucket's clock is ahead is of that day."""
+    found = bucket.objects.get(key, version_id) if version_id else None
+    if found is not None:
+        found.last_modified += lifecycle.ahead(bucket)
 
 
 def deletes(engine, original, provider, context, bucket, key, *args, **kwargs):
@@ -132,6 +173,7 @@ def deletes(engine, original, provider, context, bucket, key, *args, **kwargs):
     response = original(provider, context, bucket, key, *args, **kwargs)
     if kwargs.get("version_id") is None and response.get("DeleteMarker"):
         _, there = provider._get_cross_account_bucket(context, bucket)
+        date(there, key, response["VersionId"])
         engine.deleted(there, key, response["VersionId"])
     return response
 
@@ -145,6 +187,7 @@ def deletes_many(engine, original, provider, context, bucket, delete, *args, **k
     for one in response.get("Deleted", ()):
         made = one.get("DeleteMarkerVersionId") and not one.get("VersionId")
         if made and one["Key"] in asked:
+            date(there, one["Key"], one["DeleteMarkerVersionId"])
             engine.deleted(there, one["Key"], one["DeleteMarkerVersionId"])
     if delete.get("Quiet"):
         response.pop("Deleted", None)
@@ -208,9 +251,35 @@ def versions(engine, original, provider, context, bucket, versioning_configurati
     return original(provider, context, bucket, versioning_configuration, **kwargs)
 
 
+def cares(engine, original, provider, context, bucket, *args, **kwargs):
+    """PutBucketLifecycleConfiguration: by this the engine knows where bytes are removed."""
+    engine.storage = provider._storage_backend
+    return original(provider, context, bucket, *args, **kwargs)
+
+
+def encrypts(
+    engine, original, provider, context, bucket, server_side_encryption_configuration, **kwargs
+):
+    """PutBucketEncryption, with what it blocks."""
+    response = original(provider, context, bucket, server_side_encryption_configuration, **kwargs)
+    _, there = provider._get_cross_account_bucket(context, bucket)
+    encryption.configured(there, server_side_encryption_configuration)
+    return response
+
+
+def encrypted(engine, original, provider, context, bucket, *args, **kwargs):
+    """GetBucketEncryption."""
+    response = original(provider, context, bucket, *args, **kwargs)
+    _, there = provider._get_cross_account_bucket(context, bucket)
+    for configuration in response.values():
+        configuration["Rules"] = [encryption.shown(there, one) for one in configuration["Rules"]]
+    return response
+
+
 HOOKS = {
     "put_object": request_writes,
     "copy_object": request_writes,
+    "create_multipart_upload": begins,
     "complete_multipart_upload": completes,
     "post_object": posts,
     "delete_object": deletes,
@@ -224,4 +293,7 @@ HOOKS = {
     "head_object": shows,
     "put_bucket_replication": configures,
     "put_bucket_versioning": versions,
+    "put_bucket_lifecycle_configuration": cares,
+    "put_bucket_encryption": encrypts,
+    "get_bucket_encryption": encrypted,
 }

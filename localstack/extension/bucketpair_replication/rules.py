@@ -18,6 +18,7 @@ class Rule:
     delete_markers: bool
     owner_override: bool
     replica_modifications: bool
+    replica_kms_key: str | None
     tags: dict = field(default_factory=dict)
 
 
@@ -42,6 +43,8 @@ def read_rule(rule, v1):
     prefix = rule.get("Prefix") if v1 else where.get("Prefix") or both.get("Prefix")
     markers = (rule.get("DeleteMarkerReplication") or {}).get("Status") == "Enabled"
     criteria = rule.get("SourceSelectionCriteria") or {}
+    opts_in = (criteria.get("SseKmsEncryptedObjects") or {}).get("Status") == "Enabled"
+    key = (rule["Destination"].get("EncryptionConfiguration") or {}).get("ReplicaKmsKeyID")
     sync = (criteria.get("ReplicaModifications") or {}).get("Status") == "Enabled"
     return Rule(
         enabled=rule["Status"] == "Enabled",
@@ -53,14 +56,18 @@ def read_rule(rule, v1):
         delete_markers=v1 or markers,
         owner_override=bool(rule["Destination"].get("AccessControlTranslation")),
         replica_modifications=sync,
+        replica_kms_key=key if opts_in else None,
         tags={tag["Key"]: tag["Value"] for tag in tags},
     )
 
 
-def select(rules, key, tags):
-    """For each destination the highest priority that matches (R-RULE-08, -09, -13, -14)."""
+def select(rules, key, tags, under_kms=False):
+    """For each destination the highest priority that matches (R-RULE-08, -09, -13, -14); under KMS
+    a rule has to opt in (R-ENC-04)."""
     winners = {}
     for rule in rules:
+        if under_kms and not rule.replica_kms_key:
+            continue
         fits = rule.enabled and key.startswith(rule.prefix) and rule.tags.items() <= tags.items()
         rival = winners.get(rule.destination)
         if fits and (rival is None or rule.priority > rival.priority):

@@ -10,7 +10,7 @@ use s3s::dto::{
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use super::super::acl::{self, acl_asked};
-use super::super::checksum::Claims;
+use super::super::checksum::{self, Claims};
 use super::super::encryption::{Asked, CustomerKey, Encryption, asked};
 use super::super::lock::{self, lock_asked};
 use super::super::matching::{self, Written};
@@ -124,13 +124,16 @@ pub(super) async fn copy_object(
         parts: Vec::new(),
         ..(*original).clone()
     };
+    let asked = input.checksum_algorithm.clone();
+    let algorithm = asked.or_else(|| checksum::algorithm(&original.checksum));
     if original.etag.contains('-') || input.checksum_algorithm.is_some() {
-        // A copy is written whole: its ETag is the MD5 of its bytes, and so is its checksum.
-        rehash(&mut object, input.checksum_algorithm.as_ref()).await?;
+        // A copy is written whole: its ETag is the MD5 of its bytes, and so is its checksum, by its
+        // original's algorithm unless another is asked for.
+        rehash(&mut object, algorithm.as_ref()).await?;
     }
     let under = encryption(api, &input.bucket, &asked!(input))?;
     if under != original.encryption && !matches!(under, Encryption::Nothing) {
-        rehash(&mut object, input.checksum_algorithm.as_ref()).await?;
+        rehash(&mut object, algorithm.as_ref()).await?;
     }
     object.etag = under.etag(object.etag);
     object.encryption = under;
