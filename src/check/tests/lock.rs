@@ -157,19 +157,35 @@ fn a_lock_is_kept_where_the_replica_shows_it(#[case] seen: ObjectSeen, #[case] k
 
 #[rstest]
 #[case::at_the_deadline(
-    locked(Some(9), true, None), 1_011, Some(8), "fail",
-    "GOVERNANCE until 9, a legal hold", "GOVERNANCE until 8, no legal hold at +1000.0 ms, since 11 ms"
+    locked(Some(9), true, None),
+    1_011,
+    Some(8),
+    "fail",
+    "GOVERNANCE until 9, a legal hold",
+    "GOVERNANCE until 8, no legal hold at +1000.0 ms, since 11 ms"
 )]
 #[case::just_before_the_deadline(
-    locked(Some(9), true, None), 1_010, None, "unknown", "GOVERNANCE until 9, a legal hold",
+    locked(Some(9), true, None),
+    1_010,
+    None,
+    "unknown",
+    "GOVERNANCE until 9, a legal hold",
     "no retention, no legal hold at +999.0 ms, and nobody looked after the deadline"
 )]
 #[case::before_the_write(
-    locked(None, false, Some(3)), 10, None, "unknown", "GOVERNANCE for 3 days, no legal hold",
+    locked(None, false, Some(3)),
+    10,
+    None,
+    "unknown",
+    "GOVERNANCE for 3 days, no legal hold",
     "the replica was not looked at"
 )]
 #[case::in_the_moment_of_the_acknowledgement(
-    locked(None, true, None), 11, None, "unknown", "no retention, a legal hold",
+    locked(None, true, None),
+    11,
+    None,
+    "unknown",
+    "no retention, a legal hold",
     "no retention, no legal hold at +0.0 ms, and nobody looked after the deadline"
 )]
 fn the_evidence_says_what_locks_the_replica(

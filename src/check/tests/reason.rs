@@ -98,11 +98,18 @@ const WANTED: &str = "destination k@v1: the reason DstPutObjectNotPermitted (R-I
     20, "v0", Some((DESTINATION, "DstBucketUnversioned")), "unknown", "nobody asked for the reason"
 )]
 #[case::none_at_the_deadline(
-    1_011, "v1", None, "fail", "no failure told of by +1000.0 ms, since 11 ms"
+    1_011,
+    "v1",
+    None,
+    "fail",
+    "no failure told of by +1000.0 ms, since 11 ms"
 )]
 #[case::none_just_before_the_deadline(
-    1_010, "v1", None,
-    "unknown", "none told of at +999.0 ms, and nobody asked after the deadline"
+    1_010,
+    "v1",
+    None,
+    "unknown",
+    "none told of at +999.0 ms, and nobody asked after the deadline"
 )]
 fn the_evidence_says_which_reason_was_told(
     #[case] at: u64,
