@@ -164,9 +164,6 @@ pub fn expected(history: &History) -> Vec<Expected> {
         match &timed.event {
             Event::Invoke { op, operation, .. } => model.invoke(*op, operation),
             Event::Ok { op, outcome } => model.acknowledge(*op, timed.at, outcome),
-            Event::Fail { op, .. } | Event::Info { op, .. } => {
-                model.pending.remove(op);
-            }
             _ => {}
         }
     }
@@ -180,7 +177,7 @@ struct Model<'a> {
     /// The configuration of each side.
     rules: BTreeMap<Side, Vec<Rule>>,
     obstacles: Obstacles,
-    /// What was invoked and not yet answered, with the fates decided at its invocation.
+    /// What was invoked and not acknowledged so far, with the fates decided at its invocation.
     pending: BTreeMap<u32, (&'a Operation, BTreeMap<Side, Fate>)>,
     versions: Vec<Expected>,
     /// The place of each version among them, by key and ID.

@@ -228,7 +228,11 @@ impl Story {
 
     /// What a check says, in words: its verdict of how many subjects, then each piece of evidence.
     pub(super) fn says(&self, kind: CheckKind) -> String {
-        let finding = self.finding(Check::new(kind));
+        self.says_of(Check::new(kind))
+    }
+
+    pub(super) fn says_of(&self, check: Check) -> String {
+        let finding = self.finding(check);
         let mut lines = vec![format!("{} of {}", finding.verdict, finding.examined)];
         lines.extend(finding.evidence.iter().map(|evidence| {
             let (subject, expected, seen) = (&evidence.subject, &evidence.expected, &evidence.seen);

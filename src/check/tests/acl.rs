@@ -77,3 +77,77 @@ fn an_overridden_owner_keeps_the_grants(
     let story = seen(granted(true, true), at, there);
     assert_eq!(story.verdict(CheckKind::Acl), verdict);
 }
+
+const GRANT: &str = "granted READ http://acs.amazonaws.com/groups/s3/LogDelivery";
+const NONE: &str = "no grant but the owner's";
+
+#[rstest]
+#[case::never(
+    granted(true, false),
+    1_011,
+    false,
+    "fail",
+    GRANT,
+    "{none} at +1000.0 ms, since 11 ms"
+)]
+#[case::not_yet(
+    granted(true, false),
+    1_010,
+    false,
+    "unknown",
+    GRANT,
+    "{none} at +999.0 ms, and nobody looked after the deadline"
+)]
+#[case::read_before_the_write(
+    granted(true, false),
+    10,
+    true,
+    "unknown",
+    GRANT,
+    "the replica's grants were not read"
+)]
+#[case::the_sources_in_spite_of_an_override(
+    granted(true, true),
+    11,
+    true,
+    "fail",
+    NONE,
+    "{grant} at +0.0 ms, since 11 ms"
+)]
+#[case::just_before_the_window(
+    granted(true, true),
+    510,
+    false,
+    "unknown",
+    NONE,
+    "nobody looked after +499.0 ms"
+)]
+fn the_evidence_says_which_grants_were_seen_when(
+    #[case] story: Story,
+    #[case] at: u64,
+    #[case] there: bool,
+    #[case] verdict: &str,
+    #[case] wanted: &str,
+    #[case] evidence: &str,
+) {
+    let evidence = evidence.replace("{none}", NONE).replace("{grant}", GRANT);
+    let expected = format!("{wanted} by +1000.0 ms");
+    let says = format!("{verdict} of 1\ndestination k@v1: {expected} / {evidence}");
+    assert_eq!(seen(story, at, there).says(CheckKind::Acl), says);
+}
+
+#[test]
+fn that_grants_do_not_follow_is_proved_at_the_end_of_the_window() {
+    let story = seen(granted(true, true), 511, false);
+    assert_eq!(story.says(CheckKind::Acl), "pass of 1");
+}
+
+#[test]
+fn the_grants_of_another_version_are_not_the_replicas() {
+    let acl = Seen::Acl {
+        grants: grants(false),
+    };
+    let story = seen(granted(true, false), 30, true);
+    let story = story.look(1_200, DESTINATION, "k", "v0", acl);
+    assert_eq!(story.says(CheckKind::Acl), "pass of 1");
+}

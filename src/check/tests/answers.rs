@@ -131,3 +131,24 @@ fn of_an_ask_that_is_repeated_the_last_answer_counts() {
     let finding = again.finding(Check::new(CheckKind::Answers));
     assert_eq!((finding.verdict, finding.examined), (Pass, 1));
 }
+
+#[test]
+fn an_answer_fits_where_it_is_the_one_that_was_expected() {
+    let outcome = |status| Outcome {
+        answered: Some(Answered {
+            status,
+            body: "<Filter></Filter>".to_owned(),
+        }),
+        ..Outcome::default()
+    };
+    assert!(is_answered(&shown(), Ok(&outcome(200))));
+    assert!(!is_answered(&shown(), Ok(&outcome(204))));
+    let failure = |status| Failure {
+        status,
+        code: "InvalidRequest".to_owned(),
+        message: String::new(),
+    };
+    assert!(is_answered(&refusal(), Err(&failure(400))));
+    assert!(!is_answered(&refusal(), Err(&failure(403))));
+    assert!(!is_answered(&refusal(), Ok(&Outcome::default())));
+}

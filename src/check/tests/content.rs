@@ -119,3 +119,93 @@ fn both_buckets_are_configured(
         verdict
     );
 }
+
+#[rstest]
+#[case::of_another_version(30, "v0", 50, "v1", Verdict::Pass)]
+#[case::from_before_the_change(30, "v1", 50, "v0", Verdict::Unknown)]
+#[case::in_the_moment_of_the_acknowledgement(50, "v1", 21, "v0", Verdict::Pass)]
+fn tags_are_those_of_the_replica_since_its_last_change(
+    #[case] first: u64,
+    #[case] of: &str,
+    #[case] then: u64,
+    #[case] of_then: &str,
+    #[case] verdict: Verdict,
+) {
+    let change = OperationKind::Tag {
+        version: "v1".into(),
+        tags: map(&[("team", "b")]),
+    };
+    let tagged = |story: Story, at, of: &str| {
+        let tags = map(&[("team", "b")]);
+        story.look(at, DESTINATION, "k", of, Seen::Tags { tags })
+    };
+    let story = Story::new()
+        .put(0, "w", "k", "v1")
+        .replica(9, "k", "v1")
+        .op(40, "tag", (SOURCE, "k"), change, None);
+    let story = tagged(tagged(story, first, of), then, of_then);
+    assert_eq!(story.verdict(CheckKind::Tags), verdict);
+}
+
+#[rstest]
+#[case::at_the_deadline(1_101, "fail", "tags team=a at +1000.0 ms, since 101 ms")]
+#[case::just_before_the_deadline(
+    1_100,
+    "unknown",
+    "tags team=a at +999.0 ms, and nobody looked after the deadline"
+)]
+#[case::before_the_change(100, "unknown", "the replica's tags were not read")]
+fn the_evidence_says_which_tags_were_seen_when(
+    #[case] at: u64,
+    #[case] verdict: &str,
+    #[case] seen: &str,
+) {
+    let change = OperationKind::Tag {
+        version: "v1".into(),
+        tags: map(&[("team", "b")]),
+    };
+    let story = replicated(read("v1")).op(100, "tag", (SOURCE, "k"), change, None);
+    let expected = "destination k@v1: tags team=b by +1000.0 ms";
+    let says = format!("{verdict} of 1\n{expected} / {seen}");
+    assert_eq!(tagged(story, at, "a").says(CheckKind::Tags), says);
+}
+
+const BUCKET: &str = "versioning Enabled, encryption AES256, noncurrent versions kept 21 days";
+
+#[test]
+fn the_evidence_says_how_a_bucket_is_configured() {
+    let kind = CheckKind::BucketConfiguration;
+    let bare = Seen::Bucket {
+        versioning: None,
+        encryption: None,
+        noncurrent_days: None,
+    };
+    let says = format!(
+        "fail of 2\ndestination bucket: {BUCKET} / versioning missing, encryption missing, \
+         noncurrent versions kept missing, since 11 ms\n\
+         source bucket: {BUCKET} / the bucket's configuration was not read"
+    );
+    let story = Story::new().look(10, DESTINATION, "", "", bare);
+    assert_eq!(story.says(kind), says);
+    let story = Story::new().bucket(10, SOURCE, "Enabled", 21);
+    let says = format!(
+        "unknown of 2\ndestination bucket: {BUCKET} / the bucket's configuration was not read"
+    );
+    assert_eq!(story.says(kind), says);
+}
+
+#[rstest]
+#[case::no_bucket_is_named(&[], 2)]
+#[case::the_second_destination_alone(&[SOURCE, SECOND], 2)]
+#[case::two_destinations(&[SOURCE, DESTINATION, SECOND], 3)]
+fn every_bucket_of_a_pair_is_looked_at(#[case] sides: &[Side], #[case] examined: usize) {
+    let mut story = Story::with_rules(vec![]);
+    let bucket = |side: &Side| Bucket {
+        side: *side,
+        name: side.to_string(),
+        region: String::new(),
+    };
+    story.0.plan.buckets = sides.iter().map(bucket).collect();
+    let check = Check::new(CheckKind::BucketConfiguration);
+    assert_eq!(story.finding(check).examined, examined);
+}

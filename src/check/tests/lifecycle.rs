@@ -72,6 +72,7 @@ fn where_no_clock_was_advanced_there_is_nothing_to_examine() {
 #[case::only_there(&["!m", "v1"], &["v1"], Pass)]
 #[case::the_marker_travelled(&["!m", "v1"], &["!m", "v1"], Fail)]
 #[case::it_did_not_expire(&["v1"], &["v1"], Fail)]
+#[case::it_is_behind_another_object(&["v9", "v1"], &["v1"], Fail)]
 fn what_the_source_expires_stays_at_the_destination(
     #[case] source: &[&str],
     #[case] destination: &[&str],
@@ -160,4 +161,82 @@ fn a_lone_marker_is_cleaned_up_where_it_is(
         .delete(20, "d", "k", "d")
         .advance(100, 5);
     assert_eq!(lifecycle(&story.listed(source, destination)), verdict);
+}
+
+#[rstest]
+#[case::expired(&["!m", "v1"], Pass)]
+#[case::left_alone(&["v1"], Fail)]
+fn what_was_pending_expires_once_it_is_replicated(
+    #[case] source: &[&str],
+    #[case] verdict: Verdict,
+) {
+    let trouble = |trouble| OperationKind::Trouble { trouble };
+    let story = Story::new()
+        .lifecycle(0, SOURCE, Lifecycle::expiration(3))
+        .op(10, "pause", (SOURCE, ""), trouble(Trouble::Pause), None)
+        .put(20, "w", "k", "v1")
+        .advance(100, 5)
+        .op(200, "resume", (SOURCE, ""), trouble(Trouble::Resume), None)
+        .advance(300, 1);
+    assert_eq!(lifecycle(&story.listed(source, &["v1"])), verdict);
+}
+
+#[test]
+fn an_object_is_not_cleaned_up_with_lone_markers() {
+    let rule = Lifecycle::noncurrent(3).with_expired_markers();
+    let story = Story::new()
+        .lifecycle(0, SOURCE, rule)
+        .put(10, "w", "k", "v1")
+        .advance(100, 5)
+        .listed(&["v1"], &["v1"]);
+    assert_eq!(story.says(CheckKind::Lifecycle), "pass of 2");
+}
+
+#[test]
+fn a_lone_marker_stays_where_no_rule_cleans_up() {
+    let story = Story::new()
+        .lifecycle(0, SOURCE, Lifecycle::noncurrent(3))
+        .put(10, "w", "k", "v1")
+        .delete(20, "d", "k", "d")
+        .advance(100, 5)
+        .listed(&["!d"], &["v1"]);
+    assert_eq!(story.says(CheckKind::Lifecycle), "pass of 3");
+}
+
+#[rstest]
+#[case::not_removed(
+    overwritten(22).listed(&["v2", "v1"], &["v2"]), "old",
+    "fail of 2\nsource k@v1: removed by lifecycle / v2 (current), v1, since 2001 ms"
+)]
+#[case::behind_a_marker(
+    overwritten(22).listed(&["v2"], &["!m", "v2"]), "new",
+    "fail of 2\ndestination k@v2: left alone by lifecycle, and current / marker m (current), v2, since 2001 ms"
+)]
+#[case::removed_too_early(
+    overwritten(21).listed(&["v2", "v1"], &["v2"]), "old",
+    "fail of 2\ndestination k@v1: left alone by lifecycle / v2 (current), since 2001 ms"
+)]
+#[case::nothing_at_its_deadline(
+    overwritten(22).listing(1_011, DESTINATION, "k", &[]).listed(&["v2"], &["v2"]), "new",
+    "fail of 2\ndestination k@v2: left alone by lifecycle, and current / nothing is listed, since 1012 ms"
+)]
+#[case::another_just_before_its_deadline(
+    overwritten(22).listing(1_010, DESTINATION, "k", &["v1"]).listed(&["v2"], &["v2"]), "new",
+    "unknown of 2\ndestination k@v2: left alone by lifecycle, and current / not listed, before its deadline"
+)]
+#[case::not_expired(
+    Story::new().lifecycle(0, SOURCE, Lifecycle::expiration(3)).put(10, "w", "k", "v1")
+        .advance(100, 5).listed(&["v1"], &["v1"]),
+    "w",
+    "fail of 2\nsource k@v1: behind the delete marker of its expiration / v1 (current), since 2001 ms"
+)]
+fn the_evidence_says_what_lifecycle_should_have_left(
+    #[case] story: Story,
+    #[case] of: &str,
+    #[case] says: &str,
+) {
+    assert_eq!(
+        story.says_of(Check::new(CheckKind::Lifecycle).of([of])),
+        says
+    );
 }

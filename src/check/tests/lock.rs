@@ -3,6 +3,7 @@
 use rstest::rstest;
 
 use super::*;
+use crate::check::lock::is_kept;
 use crate::check::reference::{Fate, expected};
 use crate::replication::{BucketSetting, Retention};
 
@@ -109,4 +110,94 @@ fn a_source_with_a_lock_fails_to_a_destination_without() {
         ),
         "{fate:?}"
     );
+}
+
+const CREATED: i64 = 1_700_000_000;
+
+#[rstest]
+#[case::a_second_less(3 * DAY - 1, true)]
+#[case::two_seconds_less(3 * DAY - 2, false)]
+#[case::almost_a_day_more(4 * DAY - 1, true)]
+#[case::a_day_more(4 * DAY, false)]
+fn a_default_retention_counts_from_the_creation_or_the_arrival(
+    #[case] after: i64,
+    #[case] kept: bool,
+) {
+    let until = Some(CREATED + after);
+    let story = seen(locked(None, false, Some(3)), 1_100, until, false);
+    let verdict = if kept { Verdict::Pass } else { Verdict::Fail };
+    assert_eq!(story.verdict(CheckKind::ObjectLock), verdict);
+}
+
+/// What a destination with a default retention of three days may show.
+fn by_default(mode: &str, last_modified: Option<i64>) -> ObjectSeen {
+    ObjectSeen {
+        retention: Some(Retention {
+            mode: mode.to_owned(),
+            until: CREATED + 3 * DAY,
+        }),
+        last_modified,
+        ..replica("v1")
+    }
+}
+
+#[rstest]
+#[case::governance(by_default("GOVERNANCE", Some(CREATED)), true)]
+#[case::compliance(by_default("COMPLIANCE", Some(CREATED)), false)]
+#[case::modified_nobody_knows_when(by_default("GOVERNANCE", None), false)]
+#[case::no_retention(replica("v1"), false)]
+#[case::held_too(ObjectSeen { held: true, ..by_default("GOVERNANCE", Some(CREATED)) }, false)]
+fn a_lock_is_kept_where_the_replica_shows_it(#[case] seen: ObjectSeen, #[case] kept: bool) {
+    let expected = expected(&locked(None, false, Some(3)).0).remove(0);
+    let fate = &expected.fates[&DESTINATION];
+    assert_eq!(is_kept(&expected, fate, &seen), kept);
+    // What does not arrive has no lock to keep.
+    assert!(is_kept(&expected, &Fate::Marker, &seen));
+}
+
+#[rstest]
+#[case::at_the_deadline(
+    locked(Some(9), true, None),
+    1_011,
+    Some(8),
+    "fail",
+    "GOVERNANCE until 9, a legal hold",
+    "GOVERNANCE until 8, no legal hold at +1000.0 ms, since 11 ms"
+)]
+#[case::just_before_the_deadline(
+    locked(Some(9), true, None),
+    1_010,
+    None,
+    "unknown",
+    "GOVERNANCE until 9, a legal hold",
+    "no retention, no legal hold at +999.0 ms, and nobody looked after the deadline"
+)]
+#[case::before_the_write(
+    locked(None, false, Some(3)),
+    10,
+    None,
+    "unknown",
+    "GOVERNANCE for 3 days, no legal hold",
+    "the replica was not looked at"
+)]
+#[case::in_the_moment_of_the_acknowledgement(
+    locked(None, true, None),
+    11,
+    None,
+    "unknown",
+    "no retention, a legal hold",
+    "no retention, no legal hold at +0.0 ms, and nobody looked after the deadline"
+)]
+fn the_evidence_says_what_locks_the_replica(
+    #[case] story: Story,
+    #[case] at: u64,
+    #[case] retention: Option<i64>,
+    #[case] verdict: &str,
+    #[case] wanted: &str,
+    #[case] evidence: &str,
+) {
+    let expected = format!("{wanted} by +1000.0 ms");
+    let says = format!("{verdict} of 1\ndestination k@v1: {expected} / {evidence}");
+    let story = seen(story, at, retention, false);
+    assert_eq!(story.says(CheckKind::ObjectLock), says);
 }

@@ -293,3 +293,45 @@ fn what_is_written_to_a_new_destination_is_none_of_the_old_ones() {
     let finding = story.finding(Check::new(CheckKind::NotRestored));
     assert_eq!(finding.examined, 1);
 }
+
+/// Nothing is sent at first; then a write is sent on whose answer is lost.
+fn lost(side: Side, key: &str, seen: Seen) -> Story {
+    Story::with_rules(vec![])
+        .put(0, "w", "k", "v1")
+        .configure(20, vec![Rule::new("all")])
+        .invoke(30, "lost", (SOURCE, "k"), OperationKind::Put(content()))
+        .canary(100)
+        .look(200, side, key, "", seen)
+        .absent(600, "k", "v1")
+        .listing(650, DESTINATION, "k", &["x"])
+}
+
+fn listed(version: &str) -> Seen {
+    Seen::Versions {
+        versions: vec![ListedVersion {
+            version: version.into(),
+            marker: false,
+            latest: true,
+            etag: None,
+            size: 3,
+        }],
+    }
+}
+
+#[rstest]
+#[case::lists_it(SOURCE, "k", listed("x"), Pass)]
+#[case::answers_with_it(SOURCE, "k", present(object("x")), Pass)]
+#[case::answers_with_it_as_a_marker(
+    SOURCE, "k", Seen::DeleteMarker { version: Some("x".into()) }, Pass
+)]
+#[case::lists_another(SOURCE, "k", listed("y"), Fail)]
+#[case::lists_it_under_another_key(SOURCE, "o", listed("x"), Fail)]
+#[case::is_another_destination(SECOND, "k", listed("x"), Fail)]
+fn a_version_is_not_foreign_where_the_source(
+    #[case] side: Side,
+    #[case] key: &str,
+    #[case] seen: Seen,
+    #[case] verdict: Verdict,
+) {
+    assert_eq!(stays_absent(&lost(side, key, seen)), verdict);
+}

@@ -195,7 +195,7 @@ fn under_kms() -> OperationKind {
     })
 }
 
-/// One rule that sends markers and, opting in to KMS, changes the owner.
+/// One rule that sends everything: markers too, and what is under KMS, under this key.
 fn rules(mut story: Story, key: &str) -> Story {
     let rule = Rule::new("all").with_delete_markers();
     let key = format!("arn:aws:kms:us-east-1:1:key/{key}");

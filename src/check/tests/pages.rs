@@ -60,3 +60,25 @@ fn a_replica_that_a_page_lacked_after_its_deadline_came_too_late() {
     assert_eq!(finding.verdict, Fail);
     assert!(finding.evidence[0].subject.contains("k/1"), "{finding:?}");
 }
+
+#[test]
+fn a_page_that_was_asked_for_when_a_replica_was_first_shown_says_nothing() {
+    let story = page(written(), 1_200, &[0, 1], None);
+    let story = page(story, 1_201, &[], None);
+    assert_eq!(
+        story.says_of(Check::new(CheckKind::Arrives)),
+        "unknown of 2\n\
+         destination k/1@v1: there by +1000.0 ms / first seen at +1200.0 ms, and nobody looked \
+         between the deadline and then\n\
+         destination k/2@v2: there by +1000.0 ms / first seen at +1190.0 ms, and nobody looked \
+         between the deadline and then"
+    );
+}
+
+#[test]
+fn a_page_that_was_asked_for_before_the_write_lacks_nothing() {
+    let story = page(written(), 5, &[0], None);
+    let finding = story.finding(Check::new(CheckKind::Arrives));
+    let seen = &finding.evidence[0].seen;
+    assert_eq!(seen, "nobody looked at the destination");
+}

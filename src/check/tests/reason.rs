@@ -86,3 +86,52 @@ fn an_object_fails_where_its_action_is_denied(#[case] action: &str, #[case] fail
         expected[1]
     );
 }
+
+const WANTED: &str = "destination k@v1: the reason DstPutObjectNotPermitted (R-IAM-05)";
+
+#[rstest]
+#[case::another(
+    20, "v1", Some((DESTINATION, "DstBucketUnversioned")),
+    "fail", "the reason DstBucketUnversioned, since 21 ms"
+)]
+#[case::of_another_version(
+    20, "v0", Some((DESTINATION, "DstBucketUnversioned")), "unknown", "nobody asked for the reason"
+)]
+#[case::none_at_the_deadline(
+    1_011,
+    "v1",
+    None,
+    "fail",
+    "no failure told of by +1000.0 ms, since 11 ms"
+)]
+#[case::none_just_before_the_deadline(
+    1_010,
+    "v1",
+    None,
+    "unknown",
+    "none told of at +999.0 ms, and nobody asked after the deadline"
+)]
+fn the_evidence_says_which_reason_was_told(
+    #[case] at: u64,
+    #[case] version: &str,
+    #[case] reason: Option<(Side, &str)>,
+    #[case] verdict: &str,
+    #[case] seen: &str,
+) {
+    let story = denied(&["s3:ReplicateObject"]).put(10, "w", "k", "v1");
+    let story = story.look(at, SOURCE, "k", version, told(reason));
+    let says = format!("{verdict} of 1\n{WANTED} / {seen}");
+    assert_eq!(story.says(CheckKind::FailureReason), says);
+}
+
+#[test]
+fn where_s3_documents_no_reason_any_will_do() {
+    let story = denied(&["s3:ListBucket"]).put(10, "w", "k", "v1");
+    assert_eq!(
+        story.says(CheckKind::FailureReason),
+        "unknown of 1\ndestination k@v1: any reason (R-IAM-02) / nobody asked for the reason"
+    );
+    let reason = told(Some((DESTINATION, "Anything")));
+    let story = story.look(20, SOURCE, "k", "v1", reason);
+    assert_eq!(story.verdict(CheckKind::FailureReason), Pass);
+}

@@ -3,7 +3,8 @@
 use rstest::rstest;
 
 use super::*;
-use crate::check::reference::{Fate, expected};
+use crate::check::reference::{Fate, expected, fates};
+use crate::history::{Ask, Call, Reply};
 use crate::replication::FailureReason;
 use crate::replication::Schema;
 
@@ -245,4 +246,60 @@ fn a_replica_is_not_sent_onward() {
     assert_eq!(fate(&story, "w"), REPLICA);
     assert_eq!(second(&story, "w"), absent("R-NOT-02"));
     assert_eq!(second(&story, "middle"), REPLICA);
+}
+
+#[rstest]
+#[case::is_enabled_and_selects_it(Rule::new("onward"), "R-NOT-02")]
+#[case::is_disabled(Rule::new("onward").disabled(), "R-STATUS-02")]
+#[case::selects_something_else(Rule::new("onward").with_prefix("x"), "R-STATUS-02")]
+fn a_replica_is_kept_from_going_onward_where_a_rule(
+    #[case] onward: Rule,
+    #[case] because: &'static str,
+) {
+    let onward = vec![onward.with_destination("destination-2")];
+    let story = configured_at_the_destination(Story::new(), 0, onward);
+    let story = story.put(10, "w", "k", "v1");
+    assert_eq!(second(&story, "w"), absent(because));
+}
+
+fn asked(call: Call, of_nowhere: bool) -> OperationKind {
+    let expected = Reply::Accepted {
+        status: 204,
+        shows: Vec::new(),
+        lacks: Vec::new(),
+    };
+    OperationKind::Ask(Ask {
+        call,
+        of_nowhere,
+        expected,
+    })
+}
+
+#[rstest]
+#[case::deletes_it(asked(Call::DeleteReplication, false), absent("R-NOT-01"))]
+#[case::deletes_that_of_a_bucket_that_nobody_made(asked(Call::DeleteReplication, true), REPLICA)]
+#[case::only_looks_at_it(asked(Call::GetReplication, false), REPLICA)]
+fn nothing_is_sent_once_a_call(#[case] call: OperationKind, #[case] expected: Fate) {
+    let story = Story::new()
+        .op(0, "ask", (SOURCE, ""), call, None)
+        .put(10, "w", "k", "v1");
+    assert_eq!(fate(&story, "w"), expected);
+}
+
+#[test]
+fn the_fates_of_a_write_are_those_at_every_side_but_its_own() {
+    let other = Rule::new("s").with_destination("destination-2");
+    let story = Story::with_rules(vec![Rule::new("r"), other]);
+    let (plan, obstacles) = (&story.0.plan, Obstacles::default());
+    let write = |side| Operation {
+        label: "w".to_owned(),
+        side,
+        key: "k".to_owned(),
+        kind: put(),
+    };
+    let of = |side| fates(plan, &plan.rules, &obstacles, &write(side));
+    let both = [(DESTINATION, REPLICA), (SECOND, REPLICA)];
+    assert_eq!(of(SOURCE), both.into());
+    let sides: Vec<_> = of(DESTINATION).into_keys().collect();
+    assert_eq!(sides, [SOURCE, SECOND]);
 }

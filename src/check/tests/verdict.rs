@@ -221,3 +221,57 @@ fn canaries_are_examined_only_where_they_are_named() {
     let named = Check::new(CheckKind::Arrives).of(["canary-1"]);
     assert_eq!(story.finding(named).verdict, Pass);
 }
+
+#[rstest]
+#[case::what_is_required(Expectation::Required, false)]
+#[case::what_is_only_recorded(Expectation::Recorded { reason: String::new() }, true)]
+#[case::a_known_difference(known(), false)]
+fn a_judgement_is_only_recorded_where_none_of_its_findings_counts(
+    #[case] expectation: Expectation,
+    #[case] only: bool,
+) {
+    let judgement = replicated(read("v1")).judged(&[planned(CheckKind::Bytes, expectation)]);
+    assert_eq!(judgement.is_only_recorded(), only);
+    let cut_short = judgement.cut_short("interrupted");
+    assert!(!cut_short.is_only_recorded());
+    assert_eq!(cut_short.cut_short.as_deref(), Some("interrupted"));
+}
+
+#[test]
+fn a_judgement_without_findings_recorded_nothing() {
+    assert!(!Story::new().judged(&[]).is_only_recorded());
+}
+
+#[test]
+fn what_was_cut_short_cannot_pass() {
+    let cut_short = |story: Story| {
+        let planned = planned(CheckKind::Bytes, Expectation::Required);
+        story.judged(&[planned]).cut_short("interrupted").verdict
+    };
+    assert_eq!(cut_short(replicated(read("v1"))), Unknown);
+    let wrong = ObjectSeen {
+        size: 4,
+        ..read("v1")
+    };
+    assert_eq!(cut_short(replicated(wrong)), Fail);
+}
+
+#[test]
+fn a_judgement_took_from_the_first_event_to_the_last() {
+    let story = Story::new().put(5, "w", "k", "v1").replica(20, "k", "v1");
+    assert_eq!(story.judged(&[]).elapsed_ns, 16_000_000);
+    assert_eq!(Story::new().judged(&[]).elapsed_ns, 0);
+}
+
+#[test]
+fn a_canary_has_no_lag() {
+    assert_eq!(Story::new().canary(0).judged(&[]).lag, None);
+}
+
+#[test]
+fn a_check_is_shown_by_its_name_and_its_labels() {
+    let check = Check::new(CheckKind::StaysAbsent);
+    assert_eq!(check.to_string(), "stays-absent");
+    assert_eq!(check.of(["a", "b"]).to_string(), "stays-absent of a, b");
+    assert_eq!(format!("{:>6}|", CheckKind::Bytes), " bytes|");
+}
