@@ -16,9 +16,6 @@ const LONGEST: usize = 20_000;
 /// Where that is beyond a quarter of the series, it is at least what is returned.
 pub(super) fn correlation_time(series: &[f64]) -> f64 {
     let stretch = series.len().div_ceil(LONGEST).max(1);
-    if stretch == 1 {
-        return summed(series).max(1.0);
-    }
     // The variance of the mean of all is the same, whichever way it is worked out.
     let mean = |stretch: &[f64]| stretch.iter().sum::<f64>() / stretch.len() as f64;
     let means: Vec<_> = series.chunks_exact(stretch).map(mean).collect();

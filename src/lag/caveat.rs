@@ -104,3 +104,6 @@ impl fmt::Display for Caveat {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -227,3 +227,6 @@ pub(super) fn bounds(sample: &Sample) -> (u64, u64) {
     let upper = sample.interval.upper_ns.unwrap_or(UNKNOWN);
     (sample.interval.lower_ns.min(upper), upper)
 }
+
+#[cfg(test)]
+mod tests;

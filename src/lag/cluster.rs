@@ -174,13 +174,14 @@ impl Clusters {
     }
 }
 
-/// The sum of the squared distances from the mean, as it would be of independent draws.
+/// The sum of the squared distances from the mean, as it would be of independent draws. There
+/// are at least four values: fewer blocks or runs are not counted.
 fn scatter(values: &[f64]) -> f64 {
     let n = values.len() as f64;
-    if n < 2.0 {
-        return 0.0;
-    }
     let mean = values.iter().sum::<f64>() / n;
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
     squares * n / (n - 1.0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,3 +40,6 @@ pub(super) fn curve(ordered: &Ordered<'_>) -> Vec<Arrived> {
     };
     moments.into_iter().map(at).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -330,3 +330,6 @@ fn at_the_floor(facts: &RunFacts, samples: &[Sample]) -> Option<Caveat> {
     let is_near = median as f64 <= AT_THE_FLOOR * round_trip_ns as f64;
     (is_near && round_trip_ns > NO_FLOOR).then_some(Caveat::AtTheFloor { round_trip_ns })
 }
+
+#[cfg(test)]
+mod tests;

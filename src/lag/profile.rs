@@ -201,3 +201,6 @@ fn warnings(cells: &[Cell], runs: &[(&RunFacts, &[Sample])]) -> Vec<Warning> {
     .filter_map(|(is, warning)| is.then_some(warning))
     .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use crate::history::{
 };
 use crate::replication::ReplicationStatus::{self, Failed, Pending};
 
-const DESTINATION: Side = Side::Destination(0);
+pub(super) const DESTINATION: Side = Side::Destination(0);
 
 /// One write, sent at 100 and acknowledged at 110, and looks as (sent, received, seen).
 fn history(looks: Vec<(Side, u64, u64, Seen)>) -> History {
@@ -210,7 +210,7 @@ fn a_version_that_nobody_looked_for_has_no_sample() {
     assert!(intervals(&history(vec![])).is_empty());
 }
 
-fn sample(upper_ns: Option<u64>) -> Sample {
+pub(super) fn sample(upper_ns: Option<u64>) -> Sample {
     Sample {
         measure: Measure::Visible,
         operation: OperationType::Put,

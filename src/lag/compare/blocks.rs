@@ -183,3 +183,6 @@ fn ranks_within_cells(run: &[&Sample]) -> Vec<f64> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests;

@@ -171,3 +171,6 @@ fn value(bound: u64) -> f64 {
         bound => bound as f64,
     }
 }
+
+#[cfg(test)]
+mod tests;

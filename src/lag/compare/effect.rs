@@ -96,3 +96,6 @@ pub(super) fn bounds(lower: &[(f64, u32)], upper: &[(f64, u32)], quantile: f64) 
         upper_ns: upper.is_finite().then_some(upper as u64),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,3 +110,6 @@ pub(in crate::lag) fn critical(largest: &[f64], alpha: f64) -> f64 {
         Some(allowed) => largest[largest.len() - allowed - 1] + 2.0 * HAIR,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,3 +89,6 @@ pub(super) fn together(nights: &[Night], key: Key, quantile: f64) -> Option<Boun
     all.sort();
     all.quantile(quantile)
 }
+
+#[cfg(test)]
+mod tests;

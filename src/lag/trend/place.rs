@@ -39,3 +39,6 @@ fn deviations(values: &[f64]) -> f64 {
     let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
     values.iter().map(|value| (value - median).abs()).sum()
 }
+
+#[cfg(test)]
+mod tests;
