@@ -202,3 +202,23 @@ def test_2000_puts_by_16_clients_lose_nothing(pair, url):
     with ThreadPoolExecutor(16) as clients:
         seen = set(clients.map(lambda one: pair.status(*one), written))
     assert seen == {"COMPLETED"} and handshake(url)["errors"] == 0
+
+
+def test_a_hold_that_comes_while_bytes_are_copied_is_not_lost(pair):
+    """R-DATA-08: the change is in the replica, or follows it"""
+    lock = {"ObjectLockEnabled": "Enabled"}
+    pair.configure()
+    for bucket in (pair.destination, pair.source):
+        pair.here.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=lock)
+    written = {f"k{number}": pair.put(f"k{number}", b"x" * (8 << 20)) for number in range(12)}
+
+    def hold(key, version):
+        where = {"Bucket": pair.source, "Key": key, "VersionId": version}
+        pair.here.put_object_legal_hold(**where, LegalHold={"Status": "ON"})
+
+    with ThreadPoolExecutor(6) as clients:
+        list(clients.map(hold, *zip(*written.items())))
+    for key, version in written.items():
+        pair.completed(key, version)
+        where = {"Bucket": pair.destination, "Key": key, "VersionId": version}
+        until(lambda: pair.there.head_object(**where).get("ObjectLockLegalHoldStatus") == "ON")

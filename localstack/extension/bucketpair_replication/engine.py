@@ -167,8 +167,11 @@ class Journey:
             return
         replica = self.replica(to)
         if replica is not None:
-            with self.engine.lock:  # tags that change meanwhile are in it, or follow it
+            with self.engine.lock:  # what changes meanwhile is in it, or follows it
                 put_tags(to, replica, tags_of(self.bucket, self.version))
+                replica.acl = self.acl(to)
+                replica.lock_legal_status = self.version.lock_legal_status
+                replica.lock_mode, replica.lock_until = retention(to, self.version)
                 to.objects.set(replica.key, replica)
             self.conclude(True)
 
@@ -187,8 +190,6 @@ class Journey:
             self.storage.remove(to.name, replica)
             return None
         replica.etag, replica.size = source.etag, source.size
-        replica.acl = self.acl(to)
-        replica.lock_mode, replica.lock_until = retention(to, source)
         return replica
 
     def mark(self):
@@ -208,16 +209,18 @@ class Journey:
 
     def relock(self):
         """Retention and legal hold follow (R-DATA-08)."""
-        there, source = self.there(), self.version
-        if there is not None and self.is_there():
-            there.lock_mode, there.lock_until = source.lock_mode, source.lock_until
-            there.lock_legal_status = source.lock_legal_status
+        with self.engine.lock:
+            there, source = self.there(), self.version
+            if there is not None and self.is_there():
+                there.lock_mode, there.lock_until = source.lock_mode, source.lock_until
+                there.lock_legal_status = source.lock_legal_status
 
     def change_acl(self):
         """The ACL follows (R-DATA-07), but not under the owner override (R-OWN-04)."""
-        there = self.there()
-        if there is not None and self.is_there():
-            there.acl = self.acl(self.destination())
+        with self.engine.lock:
+            there = self.there()
+            if there is not None and self.is_there():
+                there.acl = self.acl(self.destination())
 
     def there(self):
         to = self.destination()
