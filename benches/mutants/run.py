@@ -72,7 +72,8 @@ def judge(some, log):
     """One call of cargo-mutants; what it says of each mutant is appended to the log."""
     names = "^(" + "|".join(re.escape(m["name"]) for m in some) + ")$"
     mutants("--in-place", "--baseline", "skip", "--timeout", TIMEOUT, "--output", WORK, "--re", names,
-            "--no-shuffle", "--cargo-test-arg=--lib", "--", "--", f"{module(some[0])}::")
+            "--no-shuffle", "--cargo-test-arg=--lib", "--", "--", f"{module(some[0])}::",
+            only=sorted({m["name"].split(":")[0] for m in some}))
     outcomes = json.loads((WORK / "mutants.out/outcomes.json").read_text())["outcomes"]
     said = {o["scenario"]["Mutant"]["name"]: o["summary"] for o in outcomes if o["scenario"] != "Baseline"}
     with log.open("a") as out:
