@@ -300,15 +300,12 @@ fn a_band_is_widened_until_no_wider_one_crosses_it(#[case] mirrored: bool) {
     let together = ordered.quantiles(&[0.6, 0.5, 0.4], 0.95);
     let widened = together[1].band().unwrap();
     assert!((widened.quantile - 0.5).abs() < 1e-12);
-    match mirrored {
-        false => {
-            assert!(alone[1].lower_ns < alone[0].lower_ns, "{alone:?}");
-            assert_eq!(widened.lower_ns, alone[1].lower_ns);
-        }
-        true => {
-            assert!(alone[1].upper_ns > alone[0].upper_ns, "{alone:?}");
-            assert_eq!(widened.upper_ns, alone[1].upper_ns);
-        }
+    if mirrored {
+        assert!(alone[1].upper_ns > alone[0].upper_ns, "{alone:?}");
+        assert_eq!(widened.upper_ns, alone[1].upper_ns);
+    } else {
+        assert!(alone[1].lower_ns < alone[0].lower_ns, "{alone:?}");
+        assert_eq!(widened.lower_ns, alone[1].lower_ns);
     }
 }
 

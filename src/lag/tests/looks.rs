@@ -315,7 +315,9 @@ fn every_write_has_its_operation(
 }
 
 #[test]
-fn a_put_after_a_delete_is_an_overwrite_and_a_copy_stays_a_copy() {
+fn a_put_of_a_key_that_was_put_is_an_overwrite_and_a_copy_stays_a_copy() {
+    use OperationType::{Copy, DeleteMarker, Overwrite, Put};
+
     let copy = OperationKind::Copy {
         from: "p/z".to_owned(),
         content: Content::default(),
@@ -328,7 +330,6 @@ fn a_put_after_a_delete_is_an_overwrite_and_a_copy_stays_a_copy() {
         .put(4, "p/b", 95)
         .page(None, None, 110, &[0, 1, 2, 3, 4]);
     let told: Vec<_> = story.samples().iter().map(|s| s.operation).collect();
-    use OperationType::{Copy, DeleteMarker, Overwrite, Put};
     assert_eq!(told, [DeleteMarker, Put, Overwrite, Copy, Put]);
 }
 
