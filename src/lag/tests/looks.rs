@@ -404,3 +404,13 @@ fn a_run_gives_the_same_in_memory_and_event_by_event() {
     assert_eq!(in_memory.samples.len(), 2);
     assert_eq!(streamed, Ok(in_memory));
 }
+
+/// It begins at the prefix where the key it begins behind comes before that.
+#[test]
+fn a_page_that_begins_before_its_prefix_tells_of_the_whole_prefix() {
+    let story = Story::new()
+        .put(0, "b/x", 100)
+        .put(1, "p/a", 100)
+        .page(Some("a"), None, 120, &[]);
+    assert_eq!(told(&story), [(1, 20, None)]);
+}
