@@ -147,4 +147,18 @@ mod tests {
         let counts = (seen.lower.len(), seen.upper.len(), seen.unbounded);
         assert_eq!(counts, (10, 9, 1));
     }
+
+    #[test]
+    fn merged_histograms_count_what_was_never_seen_in_either() {
+        let never = |n: usize| {
+            let mut samples = run(10, 1.0, 5);
+            for sample in &mut samples[..n] {
+                sample.interval.upper_ns = None;
+            }
+            one(&samples)
+        };
+        let mut merged = never(3);
+        merged.merge(&never(2));
+        assert_eq!((merged.unbounded, merged.upper.len()), (5, 15));
+    }
 }

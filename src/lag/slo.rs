@@ -194,10 +194,7 @@ pub(super) fn judge(
     let (late, worth_of_late) = counted(&late, clusters, 2.0 * alpha);
     let (not_in_time, worth) = counted(&not_in_time, clusters, 2.0 * alpha);
     let share_at_least = 1.0 - bound(not_in_time, n, worth, alpha);
-    let share_at_most = match late {
-        0 => 1.0,
-        _ => bound(n - late, n, worth_of_late, alpha),
-    };
+    let share_at_most = bound(n - late, n, worth_of_late, alpha);
     SloJudgement {
         slo,
         measure: question.measure,

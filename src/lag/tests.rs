@@ -1,6 +1,7 @@
 //! Intervals and their summary.
 
 mod evidence;
+mod looks;
 
 use rstest::rstest;
 

@@ -201,4 +201,18 @@ mod tests {
         let looks = look(200, "v0", Completed).into_iter();
         assert_eq!(denied(&history(events.chain(looks))), None);
     }
+
+    /// A look without the sign that is sent when the first sign is received comes too late to count.
+    #[test]
+    fn a_look_sent_with_the_receipt_of_the_first_sign_is_no_lower_bound() {
+        let events = [op(0, 100, deny(), None), op(1, 200, put(), Some("v1"))];
+        let looks = [
+            look(220, "v1", Pending),
+            look(260, "v1", Failed),
+            look(265, "v1", Pending),
+        ];
+        let events = events.into_iter().flatten();
+        let turn = denied(&history(events.chain(looks.into_iter().flatten()))).unwrap();
+        assert_eq!((turn.lower_ns, turn.upper_ns), (110_000_000, 165_000_000));
+    }
 }

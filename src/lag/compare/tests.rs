@@ -261,3 +261,164 @@ fn both_ends_have_to_say_so() {
         assert!((seen - expected).abs() < 1e-12, "{lower}, {upper}: {seen}");
     }
 }
+
+/// What a test knows of itself, with the statistics 0, 1/250, 2/250 and so on.
+fn test(asked: &Compared, margin: f64) -> Test<'_> {
+    Test {
+        largest: (0..999).map(|index| f64::from(index) / 250.0).collect(),
+        asked,
+        base: 4,
+        margin,
+        permutes: true,
+    }
+}
+
+fn pair_of(base: usize, new: usize) -> Pair {
+    let end = |factor: f64| {
+        let of = |n: usize, first: u32, factor: f64| {
+            let values = (1..=n).zip((first..first + 4).cycle());
+            values
+                .map(move |(value, unit)| (value as f64 * factor, unit))
+                .collect()
+        };
+        End::of_sorted(of(base, 0, 1.0), of(new, 4, factor), 8)
+    };
+    let sample = plain().run(1, &mut SmallRng::seed_from_u64(1)).remove(0);
+    Pair {
+        key: Key::of(&sample),
+        lower: end(1.5),
+        upper: end(1.6),
+    }
+}
+
+/// Every tenth of a change matters: at 1.1, and at 1 / 1.1.
+#[rstest]
+#[case::slower(0.01, 1.0, Some(0.9), Some(1.1), Change::Regression)]
+#[case::slower_by_less_than_matters(0.01, 1.0, Some(0.9), Some(1.09), Change::NoEvidence)]
+#[case::slower_without_an_end(0.01, 1.0, Some(1.2), None, Change::Regression)]
+#[case::faster(0.01, -1.0, Some(1.0 / 1.1), Some(1.2), Change::Improvement)]
+#[case::faster_by_less_than_matters(0.01, -1.0, Some(0.92), Some(1.2), Change::NoEvidence)]
+#[case::faster_without_an_end(0.01, -1.0, None, Some(0.9), Change::Improvement)]
+#[case::clear_but_in_no_direction(0.01, 0.0, Some(0.5), Some(2.0), Change::NoEvidence)]
+#[case::may_be_slower(0.011, 1.0, Some(0.95), Some(1.1), Change::TooFew)]
+#[case::may_be_faster(0.011, 1.0, Some(0.9), Some(1.05), Change::TooFew)]
+#[case::may_be_anything(0.5, 1.0, None, None, Change::TooFew)]
+#[case::certainly_no_change(0.5, 1.0, Some(0.95), Some(1.05), Change::NoEvidence)]
+fn a_change_is_clear_and_as_large_as_asked(
+    #[case] p_value: f64,
+    #[case] behind: f64,
+    #[case] lower: Option<f64>,
+    #[case] upper: Option<f64>,
+    #[case] expected: Change,
+) {
+    let asked = quick();
+    let mut row = test(&asked, 1.0).row(&pair_of(100, 100), 0.5);
+    (row.p_value, row.effect.lower, row.effect.upper) = (p_value, lower, upper);
+    assert_eq!(test(&asked, 1.0).change(&row, behind), expected);
+}
+
+/// `n (ln √(upper / lower) / ln 1.1)²`, or the square of the critical statistic over the share of
+/// the exceedances.
+#[rstest]
+#[case::a_wide_interval(100, 0.5, Some(0.8), Some(1.25), 549)]
+#[case::half_as_many(50, 0.5, Some(0.8), Some(1.25), 275)]
+#[case::a_narrow_interval(100, 0.5, Some(0.99), Some(1.01), 101)]
+#[case::no_upper_end(10, 0.75, Some(0.8), None, 36)]
+#[case::no_lower_end(10, 0.75, None, Some(1.25), 36)]
+#[case::at_least_twice_as_many(30, 0.75, None, None, 60)]
+fn what_is_needed_narrows_the_interval_to_what_matters(
+    #[case] n: usize,
+    #[case] quantile: f64,
+    #[case] lower: Option<f64>,
+    #[case] upper: Option<f64>,
+    #[case] expected: u64,
+) {
+    let asked = quick();
+    let mut row = test(&asked, 1.0).row(&pair_of(100, 100), 0.5);
+    (row.base_n, row.new_n, row.quantile) = (n, n + 5, quantile);
+    (row.effect.lower, row.effect.upper) = (lower, upper);
+    assert_eq!(test(&asked, 1.0).needed(&row, 3.0), expected);
+}
+
+#[rstest]
+#[case::enough(36, 36, None)]
+#[case::base_has_one_too_few(35, 36, Some(36))]
+#[case::new_has_one_too_few(36, 35, Some(36))]
+fn both_sides_have_to_support_a_quantile(
+    #[case] base: usize,
+    #[case] new: usize,
+    #[case] expected: Option<u64>,
+) {
+    assert_eq!(lacking(&pair_of(base, new), 0.9), expected);
+}
+
+/// Blocks are judged at 0.7 of the level: their p-value is larger by that, and their interval is
+/// that of the stricter level.
+#[rstest]
+#[case::runs(1.0)]
+#[case::blocks(OF_BLOCKS)]
+fn the_margin_of_blocks_is_in_the_p_value_and_in_the_interval(#[case] margin: f64) {
+    let asked = Compared {
+        alpha: 0.6,
+        ..quick()
+    };
+    let test = test(&asked, margin);
+    let pair = pair_of(100, 100);
+    let row = test.row(&pair, 0.5);
+    let critical = permute::critical(&test.largest, 0.6 * margin);
+    assert_eq!(row.effect, effect::effect(&pair, 0.5, 4, critical));
+    let [lower, upper] = pair.residuals(0.5).map(|end| permute::score(&end, 4));
+    let behind = permute::behind(lower, upper);
+    assert!(behind > 1.0, "{behind}");
+    let expected = permute::p_value(&test.largest, behind) / margin;
+    assert!((row.p_value - expected).abs() < 1e-12, "{row:?}");
+}
+
+/// A thousand assignments, the seen one included: a p-value is so many thousandths, of blocks
+/// over 0.7.
+#[rstest]
+#[case::blocks(1, 700.0)]
+#[case::whole_runs(6, 1_000.0)]
+fn p_values_are_counted_in_assignments(#[case] runs: usize, #[case] of: f64) {
+    let mut rng = SmallRng::seed_from_u64(10);
+    let mut side = |slower: f64| {
+        let run = plain().with_slower(slower);
+        (0..runs)
+            .map(|_| run.measured(400, &mut rng))
+            .collect::<Vec<_>>()
+    };
+    let (base, new) = (side(1.0), side(1.1));
+    let seen = compare(&base, &new, &quick(), &mut rng);
+    let counted: Vec<_> = seen.rows[..2].iter().map(|row| row.p_value * of).collect();
+    assert!(
+        counted.iter().all(|n| (n - n.round()).abs() < 1e-6),
+        "{counted:?}"
+    );
+    assert!(counted.iter().any(|n| *n < of - 0.5), "{counted:?}");
+}
+
+/// What is not looked at takes nothing from what is.
+#[test]
+fn a_quantile_without_support_does_not_count_among_the_comparisons() {
+    let of = |quantiles: &[f64]| {
+        let mut rng = SmallRng::seed_from_u64(11);
+        let (base, new) = (
+            plain().measured(300, &mut rng),
+            plain().measured(300, &mut rng),
+        );
+        let asked = Compared {
+            quantiles: quantiles.to_vec(),
+            ..quick()
+        };
+        compare(&[base], &[new], &asked, &mut rng).rows.remove(0)
+    };
+    assert_eq!(of(&[0.5]), of(&[0.5, 0.99]));
+}
+
+#[test]
+fn comparisons_have_a_change_where_any_row_has() {
+    let seen = compared(plain(), plain().with_slower(2.0), 1_000, 12);
+    assert!(seen.has(Change::Regression) && !seen.has(Change::Improvement));
+    let none = compare(&[], &[], &quick(), &mut SmallRng::seed_from_u64(13));
+    assert!(!none.has(Change::NoEvidence));
+}

@@ -5,20 +5,20 @@ use crate::history::{ListedVersion, Page, Session, Suspension};
 use crate::replication::Tags;
 
 /// A history made by hand; every write is sent 10 before it is acknowledged.
-struct Story(History);
+pub(super) struct Story(pub(super) History);
 
 impl Story {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(history(vec![]).without_events())
     }
 
-    fn event(mut self, at: u64, event: Event) -> Self {
+    pub(super) fn event(mut self, at: u64, event: Event) -> Self {
         let at = Instant(at);
         self.0.events.push(Timed { at, event });
         self
     }
 
-    fn write(self, op: u32, key: &str, kind: OperationKind, acknowledged: u64) -> Self {
+    pub(super) fn write(self, op: u32, key: &str, kind: OperationKind, acknowledged: u64) -> Self {
         let operation = Operation {
             label: format!("w-{op}"),
             side: Side::Source,
@@ -39,7 +39,7 @@ impl Story {
             .event(acknowledged, Event::Ok { op, outcome })
     }
 
-    fn put(self, op: u32, key: &str, acknowledged: u64) -> Self {
+    pub(super) fn put(self, op: u32, key: &str, acknowledged: u64) -> Self {
         self.write(
             op,
             key,
@@ -48,11 +48,18 @@ impl Story {
         )
     }
 
-    fn look(self, key: &str, version: Option<&str>, sent: u64, seen: Seen) -> Self {
+    pub(super) fn look(self, key: &str, version: Option<&str>, sent: u64, seen: Seen) -> Self {
         self.look_at(DESTINATION, key, version, sent, seen)
     }
 
-    fn look_at(self, side: Side, key: &str, version: Option<&str>, sent: u64, seen: Seen) -> Self {
+    pub(super) fn look_at(
+        self,
+        side: Side,
+        key: &str,
+        version: Option<&str>,
+        sent: u64,
+        seen: Seen,
+    ) -> Self {
         let received = Instant(sent + 5);
         let observation = Event::Observation {
             side,
@@ -65,7 +72,13 @@ impl Story {
         self.event(received.0, observation)
     }
 
-    fn page(self, after: Option<&str>, until: Option<&str>, sent: u64, shown: &[u32]) -> Self {
+    pub(super) fn page(
+        self,
+        after: Option<&str>,
+        until: Option<&str>,
+        sent: u64,
+        shown: &[u32],
+    ) -> Self {
         let page = Page {
             side: DESTINATION,
             prefix: "p/".to_owned(),
@@ -79,7 +92,13 @@ impl Story {
         self.event(sent + 5, Event::Page(page))
     }
 
-    fn status(self, key: &str, version: &str, sent: u64, status: ReplicationStatus) -> Self {
+    pub(super) fn status(
+        self,
+        key: &str,
+        version: &str,
+        sent: u64,
+        status: ReplicationStatus,
+    ) -> Self {
         let seen = ObjectSeen {
             status: Some(status),
             ..ObjectSeen::default()
@@ -88,7 +107,7 @@ impl Story {
         self.look_at(Side::Source, key, Some(version), sent, seen)
     }
 
-    fn samples(&self) -> Vec<Sample> {
+    pub(super) fn samples(&self) -> Vec<Sample> {
         intervals(&self.0)
     }
 }

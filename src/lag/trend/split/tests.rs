@@ -61,7 +61,9 @@ fn runs(of: &[(usize, u64)]) -> Vec<Option<u64>> {
 #[case::what_is_slow_at_the_end_is_fast_before(&[(6, 1), (4, 9)], -2.558_408_596_267_326, 0, 6)]
 #[case::runs_without_a_value_before_it(&[(2, 0), (4, 9), (1, 0), (6, 1)], 2.558_408_596_267_326, 0, 7)]
 #[case::runs_without_a_value_within(&[(3, 1), (2, 9), (2, 0), (2, 9), (3, 1), (1, 0)], 2.558_408_596_267_326, 3, 9)]
-#[case::the_first_of_two_that_differ_alike(&[(3, 1), (3, 9)], -1.963_961_012_123_931, 0, 3)]
+#[case::runs_without_a_value_before_the_middle(&[(2, 0), (3, 1), (4, 9), (3, 1)], 2.558_408_596_267_326, 5, 9)]
+#[case::one_of_two_halves(&[(3, 1), (3, 9)], -1.963_961_012_123_931, 0, 3)]
+#[case::the_first_of_two_that_differ_alike(&[(3, 9), (3, 1), (3, 5)], 2.323_790_007_724_45, 0, 3)]
 fn the_runs_in_a_row_that_differ_most_are_found(
     #[case] of: &[(usize, u64)],
     #[case] statistic: f64,
