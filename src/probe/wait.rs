@@ -89,11 +89,21 @@ impl Probe {
         self.until(look, deadline).await
     }
 
-    /// Looks at the listing of a key until the current version is a delete marker.
-    pub async fn until_marker(&self, side: Side, key: &str, deadline: Instant) -> bool {
+    /// Looks at the listing of a key until it shows this version, or its current version is a delete
+    /// marker: the marker may have got another ID, and something newer may have come before it.
+    pub async fn until_marker(
+        &self,
+        side: Side,
+        key: &str,
+        version: Option<&VersionId>,
+        deadline: Instant,
+    ) -> bool {
         let look = || async {
-            let seen = self.versions(side, key).await;
-            matches!(seen, Seen::Versions { versions } if versions.first().is_some_and(|v| v.marker))
+            let Seen::Versions { versions } = self.versions(side, key).await else {
+                return false;
+            };
+            let is_current = versions.first().is_some_and(|first| first.marker);
+            is_current || versions.iter().any(|one| Some(&one.version) == version)
         };
         self.until(look, deadline).await
     }

@@ -112,9 +112,10 @@ impl Stage {
             }
             if matches!(fate, Fate::Marker) {
                 let (probe, deadline) = (self.probe.clone(), self.deadline());
-                let key = applied.key.clone();
+                let (key, version) = (applied.key.clone(), applied.outcome.version.clone());
                 self.watchers(label).spawn(async move {
-                    probe.until_marker(side, &key, deadline).await;
+                    let version = version.as_ref();
+                    probe.until_marker(side, &key, version, deadline).await;
                 });
             }
         }
