@@ -201,6 +201,6 @@ other-tools:
 mutants N="200" SEED="7" *FILES:
     #!/usr/bin/env bash
     set -euo pipefail
-    export PATH={{tools}}/cargo/bin:$PATH
-    cargo mutants --version 2> /dev/null | grep --quiet 27.1.0 || cargo install cargo-mutants --version 27.1.0 --locked --root {{tools}}/cargo
+    export PATH={{justfile_directory()}}/target/mutants/tool/bin:$PATH
+    cargo mutants --version 2> /dev/null | grep --quiet 27.1.0 || cargo install cargo-mutants --version 27.1.0 --locked --root {{justfile_directory()}}/target/mutants/tool
     python3 benches/mutants/run.py {{N}} {{SEED}} {{FILES}}

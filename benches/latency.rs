@@ -191,7 +191,9 @@ impl World {
                     .until_tags(side, key, &version, &tags, until)
                     .await
             }
-            None if applied.content.is_none() => self.probe.until_marker(side, key, until).await,
+            None if applied.content.is_none() => {
+                self.probe.until_marker(side, key, version, until).await
+            }
             None => self.probe.until_present(side, key, version, until).await,
         };
         assert!(there, "{key} did not replicate within {DEADLINE:?}");

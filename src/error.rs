@@ -168,3 +168,10 @@ impl Error {
         }
     }
 }
+
+/// An error and what caused it, the cause of all last.
+pub(crate) fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}

@@ -99,7 +99,8 @@ def main(count, seed, *only):
     chosen = every if count == "all" else random.Random(seed).sample(every, min(int(count), len(every)))
     log = WORK / f"{seed}.jsonl"
     key = lambda m: (m["name"], m["source"])
-    open_ = [m for m in chosen if key(m) not in read(log)]
+    judged = read(log)
+    open_ = [m for m in chosen if key(m) not in judged]
     print(f"{len(every)} mutants, {len(chosen)} drawn with seed {seed}, {len(open_)} to judge", flush=True)
     whole = subprocess.run(["cargo", "test", "--lib", "--quiet"], cwd=CRATE, env=ENVIRONMENT)
     if whole.returncode:
@@ -109,7 +110,8 @@ def main(count, seed, *only):
         judge(some, log)
         done += len(some)
         print(f"{done} of {len(open_)} judged", flush=True)
-    show([(m["name"], read(log).get(key(m), "not judged")) for m in chosen])
+    judged = read(log)
+    show([(m["name"], judged.get(key(m), "not judged")) for m in chosen])
 
 
 def show(said):

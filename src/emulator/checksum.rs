@@ -179,28 +179,25 @@ pub(super) fn hasher(algorithm: &str) -> ChecksumHasher {
 
 /// The one value that a checksum holds.
 pub(super) fn value(checksum: &Checksum) -> Option<&str> {
-    let all = [
-        &checksum.checksum_crc32,
-        &checksum.checksum_crc32c,
-        &checksum.checksum_crc64nvme,
-        &checksum.checksum_sha1,
-        &checksum.checksum_sha256,
-    ];
-    all.into_iter().find_map(Option::as_deref)
+    held(checksum).map(|(_, value)| value)
 }
 
 /// The algorithm of a checksum.
 pub(super) fn algorithm(checksum: &Checksum) -> Option<ChecksumAlgorithm> {
-    let (name, _) = [
+    held(checksum).map(|(name, _)| ChecksumAlgorithm::from_static(name))
+}
+
+/// The one value that a checksum holds, with its algorithm.
+fn held(checksum: &Checksum) -> Option<(&'static str, &str)> {
+    let all = [
         (ChecksumAlgorithm::CRC32, &checksum.checksum_crc32),
         (ChecksumAlgorithm::CRC32C, &checksum.checksum_crc32c),
         (ChecksumAlgorithm::CRC64NVME, &checksum.checksum_crc64nvme),
         (ChecksumAlgorithm::SHA1, &checksum.checksum_sha1),
         (ChecksumAlgorithm::SHA256, &checksum.checksum_sha256),
-    ]
-    .into_iter()
-    .find(|(_, value)| value.is_some())?;
-    Some(ChecksumAlgorithm::from_static(name))
+    ];
+    let mut all = all.into_iter();
+    all.find_map(|(name, value)| Some((name, value.as_deref()?)))
 }
 
 /// The same checksum with another value.

@@ -1,11 +1,11 @@
 //! Failures as a history keeps them, from the SDK's errors.
 
 use std::error::Error;
-use std::iter::successors;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use super::Failure;
+use crate::error::causes;
 
 impl Failure {
     /// What an SDK error says: S3's code and message, or why there was no answer.
@@ -34,8 +34,7 @@ impl Failure {
 
 /// An error and what caused it, in one line.
 fn with_causes(error: &(dyn Error + 'static)) -> String {
-    let causes = successors(Some(error), |&error| error.source());
-    let causes: Vec<String> = causes.map(ToString::to_string).collect();
+    let causes: Vec<String> = causes(error).map(ToString::to_string).collect();
     causes.join(": ").replace('\n', " ")
 }
 

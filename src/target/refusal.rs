@@ -6,7 +6,7 @@ use std::error::Error as StdError;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
-use crate::error::Error;
+use crate::error::{Error, causes};
 
 const LONGEST: usize = 300;
 
@@ -58,7 +58,7 @@ fn answered(actor: &str, subject: &str, code: &str, message: &str) -> Error {
 }
 
 fn is_about_keys(error: &(dyn StdError + 'static)) -> bool {
-    chain(error).any(|error| {
+    causes(error).any(|error| {
         let text = error.to_string().to_lowercase();
         text.contains("credential") || text.contains("identity")
     })
@@ -88,19 +88,8 @@ pub fn remedy(operation: &str, code: &str, message: &str) -> String {
 
 /// The last cause of an error, in one line.
 pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
-    let text = chain(error).last().map(ToString::to_string);
+    let text = causes(error).last().map(ToString::to_string);
     one_line(&text.unwrap_or_default())
-}
-
-fn chain<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    let mut next = Some(error);
-    std::iter::from_fn(move || {
-        let error = next?;
-        next = error.source();
-        Some(error)
-    })
 }
 
 /// The text on one line of bearable length.

@@ -124,13 +124,15 @@ impl Model<'_> {
         let (op, held) = (known.op, &mut self.held);
         let because = "R-NOT-11";
         for (side, fate) in &mut known.fates {
-            *fate = match held.remove(&(op, *side)) {
-                Some(Held::Perhaps) if fate.arrives() => Fate::Unsure { because },
-                Some(Held::Perhaps) => fate.clone(),
-                Some(Held::FromTheStart) => Fate::Absent { because },
-                None => continue,
+            let Some(held) = held.remove(&(op, *side)) else {
+                continue;
             };
             known.free = at;
+            match held {
+                Held::FromTheStart => *fate = Fate::Absent { because },
+                Held::Perhaps if fate.arrives() => *fate = Fate::Unsure { because },
+                Held::Perhaps => {}
+            }
         }
     }
 }

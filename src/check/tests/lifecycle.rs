@@ -130,18 +130,23 @@ fn what_is_failed_is_left_alone(#[case] source: &[&str], #[case] verdict: Verdic
     assert_eq!(lifecycle(&story.listed(source, &[])), verdict);
 }
 
+/// A version that a pause held up for so many days, where one side has this lifecycle.
+fn held_up_for(days: u32, side: Side, lifecycle: Lifecycle) -> Story {
+    let trouble = |trouble| OperationKind::Trouble { trouble };
+    Story::new()
+        .lifecycle(0, side, lifecycle)
+        .op(10, "pause", (SOURCE, ""), trouble(Trouble::Pause), None)
+        .put(20, "w", "k", "v1")
+        .advance(100, days)
+        .op(200, "resume", (SOURCE, ""), trouble(Trouble::Resume), None)
+}
+
 #[rstest]
 #[case::by_its_creation(&["!m", "v1"], Pass)]
 #[case::by_its_arrival(&["v1"], Fail)]
 fn a_late_replica_expires_by_its_creation(#[case] there: &[&str], #[case] verdict: Verdict) {
-    let trouble = |trouble| OperationKind::Trouble { trouble };
-    let story = Story::new()
-        .lifecycle(0, DESTINATION, Lifecycle::expiration(10))
-        .op(10, "pause", (SOURCE, ""), trouble(Trouble::Pause), None)
-        .put(20, "w", "k", "v1")
-        .advance(100, 8)
-        .op(200, "resume", (SOURCE, ""), trouble(Trouble::Resume), None)
-        .advance(300, 4);
+    let expiring = Lifecycle::expiration(10);
+    let story = held_up_for(8, DESTINATION, expiring).advance(300, 4);
     assert_eq!(lifecycle(&story.listed(&["v1"], there)), verdict);
 }
 
@@ -170,14 +175,8 @@ fn what_was_pending_expires_once_it_is_replicated(
     #[case] source: &[&str],
     #[case] verdict: Verdict,
 ) {
-    let trouble = |trouble| OperationKind::Trouble { trouble };
-    let story = Story::new()
-        .lifecycle(0, SOURCE, Lifecycle::expiration(3))
-        .op(10, "pause", (SOURCE, ""), trouble(Trouble::Pause), None)
-        .put(20, "w", "k", "v1")
-        .advance(100, 5)
-        .op(200, "resume", (SOURCE, ""), trouble(Trouble::Resume), None)
-        .advance(300, 1);
+    let expiring = Lifecycle::expiration(3);
+    let story = held_up_for(5, SOURCE, expiring).advance(300, 1);
     assert_eq!(lifecycle(&story.listed(source, &["v1"])), verdict);
 }
 

@@ -6,7 +6,6 @@ use super::*;
 use crate::history::{
     Content, Failure, Instant, ObjectSeen, Operation, Outcome, Page, Plan, VERSION,
 };
-use crate::lag::{Interval, OperationType};
 
 fn timed(at: u64, event: Event) -> Timed {
     let at = Instant(at);
@@ -310,28 +309,9 @@ fn the_floor_is_by_nearest_rank(
 }
 
 fn sample(lower_ns: u64, upper_ns: Option<u64>, censoring: Censoring) -> Sample {
-    Sample {
-        measure: Measure::Visible,
-        operation: OperationType::Put,
-        size: 0,
-        intended_ns: 0,
-        sent_ns: 0,
-        acknowledged_ns: 0,
-        suspended: false,
-        clock_uncertainty_ns: 0,
-        op: 0,
-        label: String::new(),
-        key: String::new(),
-        side: DESTINATION,
-        interval: Interval {
-            lower_ns,
-            upper_ns,
-            censoring,
-            start_uncertainty_ns: 0,
-        },
-        anomaly: false,
-        failed: 0,
-    }
+    let mut sample = crate::lag::tests::sample(upper_ns);
+    (sample.interval.lower_ns, sample.interval.censoring) = (lower_ns, censoring);
+    sample
 }
 
 #[test]

@@ -60,12 +60,20 @@ fn a_service_level_is_met_missed_or_undecided(
     assert!(seen.share_at_least <= seen.share_at_most, "{seen:?}");
 }
 
+/// Wilks, and by `scipy.stats.binom.cdf`, one sample after another.
 #[rstest]
 #[case(0.999, 0.95, 0, 2_995)]
 #[case(0.99, 0.95, 0, 299)]
 #[case(0.9, 0.95, 0, 29)]
 #[case(0.9999, 0.95, 0, 29_956)]
 #[case(0.95, 0.95, 1, 93)]
+#[case(0.9, 0.95, 1, 46)]
+#[case(0.9, 0.95, 2, 61)]
+#[case(0.5, 0.95, 0, 5)]
+#[case(0.5, 0.95, 1, 8)]
+#[case(0.99, 0.99, 0, 459)]
+#[case(0.9, 0.9, 10, 152)]
+#[case(0.5, 0.4, 0, 1)]
 fn the_samples_it_takes_are_those_of_wilks(
     #[case] share: f64,
     #[case] confidence: f64,
@@ -237,25 +245,6 @@ fn a_share_is_at_most_the_bound_of_so_many_independent_samples(
 ) {
     let seen = bound(count, n, worth, alpha);
     assert!((seen - expected).abs() < 1e-6, "{seen}");
-}
-
-/// By `scipy.stats.binom.cdf`, one sample after another.
-#[rstest]
-#[case(0.9, 0.95, 1, 46)]
-#[case(0.9, 0.95, 2, 61)]
-#[case(0.5, 0.95, 0, 5)]
-#[case(0.5, 0.95, 1, 8)]
-#[case(0.99, 0.99, 0, 459)]
-#[case(0.9, 0.9, 10, 152)]
-#[case(0.5, 0.4, 0, 1)]
-fn late_ones_have_to_be_made_up_for(
-    #[case] share: f64,
-    #[case] confidence: f64,
-    #[case] late: u64,
-    #[case] expected: u64,
-) {
-    let slo = Slo::new(share, Duration::from_secs(1));
-    assert_eq!(slo.samples_needed(confidence, late), expected);
 }
 
 /// A share of everything is never shown: the search ends.

@@ -297,15 +297,19 @@ fn with_several_destinations_the_status_is_held_against_the_slowest() {
     assert_eq!((told[0].lower_ns, told[0].upper_ns), (None, Some(20)));
 }
 
-#[test]
-fn another_clock_widens_the_interval_by_its_uncertainty() {
+/// A write, and then a session whose clock is known to 7.
+pub(super) fn watched_from_elsewhere() -> Story {
     let session = Session {
         uncertainty_ns: 7,
         ..Session::default()
     };
-    let story = Story::new()
-        .put(0, "p/a", 100)
-        .event(105, Event::Session(session))
+    let story = Story::new().put(0, "p/a", 100);
+    story.event(105, Event::Session(session))
+}
+
+#[test]
+fn another_clock_widens_the_interval_by_its_uncertainty() {
+    let story = watched_from_elsewhere()
         .look("p/a", Some("v0"), 120, Seen::Absent)
         .look("p/a", Some("v0"), 130, Seen::Present(Box::default()));
     let sample = &story.samples()[0];

@@ -2,9 +2,9 @@
 
 use rstest::rstest;
 
-use super::evidence::Story;
+use super::evidence::{Story, watched_from_elsewhere};
 use super::*;
-use crate::history::{ListedVersion, Page, Session};
+use crate::history::{ListedVersion, Page};
 use crate::replication::Tags;
 
 fn told(story: &Story) -> Vec<(u32, u64, Option<u64>)> {
@@ -213,13 +213,7 @@ fn the_status_tells_nothing_of_a_delete() {
 
 #[test]
 fn another_clock_widens_what_a_page_tells() {
-    let session = Session {
-        uncertainty_ns: 7,
-        ..Session::default()
-    };
-    let story = Story::new()
-        .put(0, "p/a", 100)
-        .event(105, Event::Session(session))
+    let story = watched_from_elsewhere()
         .page(None, None, 120, &[])
         .page(None, None, 130, &[0]);
     assert_eq!(told(&story), [(0, 20 - 7, Some(35 + 7))]);
