@@ -1,5 +1,6 @@
 """Lifecycle, carried out when a bucket's clock is advanced; by rule ID."""
 
+import datetime
 import urllib.error
 
 import pytest
@@ -48,6 +49,21 @@ def test_noncurrent_versions_go_on_each_side_by_itself(url, pair):
     advance(url, pair.source, 1)
     assert pair.versions(pair.source) == [("key", new)]
     assert pair.versions(pair.destination) == [("key", new), ("key", old)]
+
+
+def test_what_is_locked_is_not_removed_until_its_lock_is_over(url, pair):
+    lock = {"ObjectLockEnabled": "Enabled"}
+    pair.here.put_object_lock_configuration(Bucket=pair.source, ObjectLockConfiguration=lock)
+    care(pair.here, pair.source, NONCURRENT)
+    end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=10)
+    retention = {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": end}
+    held, retained = pair.put(ObjectLockLegalHoldStatus="ON"), pair.put(**retention)
+    pair.put()
+    new = pair.put()
+    advance(url, pair.source, 5)
+    assert pair.versions(pair.source) == [("key", new), ("key", retained), ("key", held)]
+    advance(url, pair.source, 6)
+    assert pair.versions(pair.source) == [("key", new), ("key", held)]
 
 
 def test_the_marker_of_an_expiration_stays(url, pair):

@@ -8,6 +8,7 @@ use super::tally::{Judged, Tally};
 use super::view::{Look, Op, View, subject};
 use super::{Check, Obstacles};
 use crate::history::{Instant, Lifecycle, ListedVersion, OperationKind, Seen, Side};
+use crate::replication::BucketSetting;
 
 /// Pairs begin with this (R-OPS-03).
 const NONCURRENT_DAYS: u32 = 21;
@@ -40,6 +41,20 @@ struct Entry {
     day: u32,
     /// The sides that it waits to get to, where it was written.
     waits: Vec<Side>,
+    lock: Lock,
+    /// Whether nobody knows if lifecycle removed it.
+    unsure: bool,
+}
+
+/// What Object Lock makes of a version at one side. The days of a test are counted, and what a
+/// retention ends at is a date, so that nobody knows whether one is over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lock {
+    None,
+    /// It has a retention, or its lock was changed.
+    Perhaps,
+    /// It is under a legal hold.
+    Held,
 }
 
 type Shelves<'v> = BTreeMap<(Side, &'v str), Vec<Entry>>;
@@ -91,6 +106,7 @@ impl Model<'_, '_> {
         let held = sides.iter().filter(|to| self.obstacles.hold(origin, **to));
         let held: Vec<Side> = held.copied().collect();
         for side in std::iter::once(origin).chain(sides) {
+            let lock = self.lock(side, written);
             let shelf = self.shelves.entry((side, written.key.as_str()));
             let waits = if side == origin {
                 held.clone()
@@ -102,8 +118,46 @@ impl Model<'_, '_> {
                 is_marker: written.content.is_none(),
                 day,
                 waits,
+                lock,
+                unsure: false,
             });
         }
+    }
+
+    fn lock(&self, side: Side, written: &Expected) -> Lock {
+        let Some(content) = &written.content else {
+            return Lock::None;
+        };
+        if self.changes_lock(written) {
+            Lock::Perhaps
+        } else if content.held {
+            Lock::Held
+        } else if content.retention.is_some() || self.retains(side) {
+            Lock::Perhaps
+        } else {
+            Lock::None
+        }
+    }
+
+    /// Whether somebody set about to change the lock of a version, whenever and wherever.
+    fn changes_lock(&self, written: &Expected) -> bool {
+        let mut ops = self.view.ops.on(&written.key);
+        ops.any(|op| match &op.operation.kind {
+            OperationKind::Retain { version, .. } | OperationKind::Hold { version, .. } => {
+                *version == written.version
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether a bucket was ever to have a default retention.
+    fn retains(&self, side: Side) -> bool {
+        let ops = self.view.ops.iter();
+        let mut settings = ops.filter_map(|op| match &op.operation.kind {
+            OperationKind::Setting { setting } if op.operation.side == side => Some(setting),
+            _ => None,
+        });
+        settings.any(|setting| matches!(setting, BucketSetting::ObjectLock { days: Some(_) }))
     }
 
     /// Lets go of what waits no longer.
@@ -140,11 +194,13 @@ impl Model<'_, '_> {
         let due = |since: u32, days: Option<u32>| days.is_some_and(|d| self.day > since + d);
         let all = shelf.clone();
         let mut place = 0;
-        shelf.retain(|entry| {
+        shelf.retain_mut(|entry| {
             place += 1;
             let successor = all.get(place);
-            let gone = successor.is_some_and(|next| due(next.day, rule.noncurrent_days));
-            !gone || self.is_blocked(side, entry)
+            let gone = successor.is_some_and(|next| due(next.day, rule.noncurrent_days))
+                && !self.is_blocked(side, entry);
+            entry.unsure |= gone && entry.lock == Lock::Perhaps;
+            !gone || entry.lock != Lock::None
         });
         if let Some(current) = shelf.last().filter(|last| !last.is_marker)
             && due(current.day, rule.expiration_days)
@@ -155,11 +211,25 @@ impl Model<'_, '_> {
                 is_marker: true,
                 day: self.day,
                 waits: Vec::new(),
+                lock: Lock::None,
+                unsure: false,
             });
         }
-        if rule.expired_markers && shelf.len() == 1 && shelf[0].is_marker {
-            shelf.clear();
+        if rule.expired_markers {
+            clean_up(shelf);
         }
+    }
+}
+
+/// Removes a marker with nothing behind it. Where only what may be gone is behind it, nobody knows.
+fn clean_up(shelf: &mut Vec<Entry>) {
+    let Some((last, behind)) = shelf.split_last_mut() else {
+        return;
+    };
+    let alone = last.is_marker && behind.iter().all(|entry| entry.unsure);
+    match behind.is_empty() {
+        true if alone => shelf.clear(),
+        _ => last.unsure |= alone,
     }
 }
 
@@ -171,6 +241,10 @@ fn judge(
     since: Instant,
 ) -> Judged {
     let place = shelf.iter().position(|entry| entry.op == Some(expected.op));
+    if place.is_some_and(|place| shelf[place].unsure) {
+        let missing = "nobody knows whether its lock was over when lifecycle acted";
+        return Judged::unknown("removed by lifecycle once its lock is over", missing);
+    }
     let is_current = place.is_some_and(|place| place + 1 == shelf.len());
     let hidden = shelf.last().is_some_and(|last| last.op.is_none());
     let wanted = match (place, is_current, hidden) {

@@ -3,7 +3,8 @@
 //!
 //! A day ends at midnight UTC, as in S3: what was made at noon and expires after one day is removed
 //! at the midnight after the next noon. Current versions that are PENDING or FAILED are left alone,
-//! noncurrent ones too (R-OPS-01). Expirations, transitions and open uploads are acted on.
+//! noncurrent ones too (R-OPS-01), and what Object Lock keeps is never removed. Expirations,
+//! transitions and open uploads are acted on.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -65,6 +66,11 @@ impl Sweep<'_> {
         blocked && !self.world.has(Defect::ExpiresPending)
     }
 
+    /// Object Lock keeps a version from lifecycle too; a marker may still be put before it.
+    fn is_locked(&self, version: &Version) -> bool {
+        version.lock.may_be_deleted(self.now, false).is_err()
+    }
+
     /// When a version was made: at its source, wherever it is now.
     fn created(&self, version: &Version) -> SystemTime {
         match version
@@ -94,7 +100,7 @@ impl Sweep<'_> {
                 place += 1;
                 let noncurrent = here + kept < last && selects(rule, key, version);
                 let due = noncurrent && self.is_due(made[here + 1], expiration.noncurrent_days);
-                !due || self.is_blocked(version)
+                !due || self.is_blocked(version) || self.is_locked(version)
             });
         }
     }

@@ -1,10 +1,14 @@
 //! Lifecycle on a clock that is advanced.
 
+use std::time::{Duration, SystemTime};
+
 use aws_sdk_s3::Client;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
+use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::{
     BucketLifecycleConfiguration, ExpirationStatus, LifecycleExpiration, LifecycleRule,
-    LifecycleRuleFilter, NoncurrentVersionExpiration, Transition, TransitionStorageClass,
+    LifecycleRuleFilter, NoncurrentVersionExpiration, ObjectLockConfiguration, ObjectLockEnabled,
+    ObjectLockLegalHoldStatus, ObjectLockMode, Transition, TransitionStorageClass,
 };
 use bucketpair::emulator::{Emulator, Settings};
 
@@ -64,6 +68,49 @@ async fn noncurrent_versions_go_when_their_days_are_over_and_no_sooner() {
     advance(&client, 2).await;
     assert_eq!(listed(&client, "logs/a").await, (1, 0));
     assert_eq!(listed(&client, "other").await, (2, 0));
+}
+
+async fn lock_bucket(client: &Client) {
+    let on = ObjectLockConfiguration::builder().object_lock_enabled(ObjectLockEnabled::Enabled);
+    let put = client.put_object_lock_configuration().bucket("bucket");
+    let put = put.object_lock_configuration(on.build());
+    put.send().await.unwrap();
+}
+
+async fn put_locked(
+    client: &Client,
+    lock: impl Fn(PutObjectFluentBuilder) -> PutObjectFluentBuilder,
+) {
+    let body = ByteStream::from_static(b"body");
+    let put = client.put_object().bucket("bucket").key("logs/a");
+    lock(put.body(body)).send().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_locked_is_not_removed_until_its_lock_is_over() {
+    let client = bucket().await;
+    lock_bucket(&client).await;
+    let days = NoncurrentVersionExpiration::builder().noncurrent_days(3);
+    let rule = rule().noncurrent_version_expiration(days.build());
+    configure(&client, rule.build().unwrap()).await;
+    let until: DateTime = (SystemTime::now() + Duration::from_hours(10 * 24)).into();
+    let hold = ObjectLockLegalHoldStatus::On;
+    put_locked(&client, |put| {
+        put.object_lock_legal_hold_status(hold.clone())
+    })
+    .await;
+    put_locked(&client, |put| {
+        put.object_lock_mode(ObjectLockMode::Governance)
+            .object_lock_retain_until_date(until)
+    })
+    .await;
+    for _ in 0..2 {
+        put(&client, "bucket", "logs/a", "body").await;
+    }
+    advance(&client, 5).await;
+    assert_eq!(listed(&client, "logs/a").await, (3, 0));
+    advance(&client, 6).await;
+    assert_eq!(listed(&client, "logs/a").await, (2, 0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 """Lifecycle, carried out whenever a bucket's clock is advanced: on each bucket by itself, counting
 days from the original creation (R-OPS-02), never replicated (R-NOT-05). As in the embedded pair, a
-day ends at midnight UTC, and what is PENDING or FAILED is left alone (R-OPS-01)."""
+day ends at midnight UTC, what is PENDING or FAILED is left alone (R-OPS-01), and what Object Lock
+keeps is never removed."""
 
 import datetime
 
@@ -58,7 +59,7 @@ class Sweep:
             last = max(len(versions) - 1 - kept, 0)
             for version, following in zip(versions[:last], versions[1:]):
                 due = self.is_due(following.last_modified, expiration.get("NoncurrentDays"))
-                if due and self.selects(rule, version):
+                if due and self.selects(rule, version) and not self.is_locked(version):
                     self.remove(version)
 
     def transitions(self, rule):
@@ -121,6 +122,12 @@ class Sweep:
             return False
         tags = tags_of(self.bucket, version)
         return version.key.startswith(prefix(rule)) and fits(rule.get("Filter") or {}, version, tags)
+
+    def is_locked(self, version):
+        """Whether a legal hold, or a retention that is not over, keeps a version."""
+        until = getattr(version, "lock_until", None)
+        held = getattr(version, "lock_legal_status", None) == "ON"
+        return held or (until is not None and until > self.now)
 
     def remove(self, version):
         keys = self.bucket.objects

@@ -4,6 +4,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::history::{Lifecycle, Trouble};
+use crate::replication::{BucketSetting, Retention};
 use Verdict::{Fail, Pass, Unknown};
 
 impl Story {
@@ -51,6 +52,126 @@ fn noncurrent_versions_go_after_21_days(
 ) {
     let story = overwritten(days).listed(source, destination);
     assert_eq!(lifecycle(&story), verdict);
+}
+
+/// A version with this lock, overwritten 22 days ago.
+fn locked(content: Content) -> Story {
+    let lock = OperationKind::Setting {
+        setting: BucketSetting::ObjectLock { days: None },
+    };
+    Story::new()
+        .op(0, "lock", (SOURCE, ""), lock.clone(), None)
+        .op(2, "lock", (DESTINATION, ""), lock, None)
+        .op(
+            5,
+            "old",
+            (SOURCE, "k"),
+            OperationKind::Put(content),
+            Some("v1"),
+        )
+        .put(10, "new", "k", "v2")
+}
+
+fn held() -> Content {
+    Content {
+        held: true,
+        ..content()
+    }
+}
+
+fn retained() -> Content {
+    Content {
+        retention: Some(Retention::governance(9)),
+        ..content()
+    }
+}
+
+const BOTH: &[&str] = &["v2", "v1"];
+
+#[rstest]
+#[case::kept(BOTH, BOTH, Pass)]
+#[case::gone_at_the_source(&["v2"], BOTH, Fail)]
+#[case::gone_at_the_destination(BOTH, &["v2"], Fail)]
+fn what_is_under_a_legal_hold_is_kept(
+    #[case] source: &[&str],
+    #[case] destination: &[&str],
+    #[case] verdict: Verdict,
+) {
+    let story = locked(held()).advance(100, 22).listed(source, destination);
+    assert_eq!(lifecycle(&story), verdict);
+}
+
+#[rstest]
+#[case::gone(22, &["v2"], "unknown of 2")]
+#[case::kept(22, BOTH, "unknown of 2")]
+#[case::not_due(21, BOTH, "pass of 2")]
+#[case::gone_too_early(21, &["v2"], "fail of 2")]
+fn whether_a_retention_is_over_is_unknown(
+    #[case] days: u32,
+    #[case] listed: &[&str],
+    #[case] says: &str,
+) {
+    let story = locked(retained()).advance(100, days).listed(listed, listed);
+    let said = story.says_of(Check::new(CheckKind::Lifecycle).of(["old"]));
+    assert_eq!(said.lines().next(), Some(says), "{said}");
+}
+
+#[test]
+fn whether_a_changed_lock_is_over_is_unknown() {
+    let release = OperationKind::Hold {
+        version: "v1".into(),
+        held: false,
+    };
+    let story = locked(held())
+        .op(20, "release", (SOURCE, "k"), release, Some("v1"))
+        .advance(100, 22);
+    assert_eq!(lifecycle(&story.listed(&["v2"], &["v2"])), Unknown);
+}
+
+#[test]
+fn a_default_retention_makes_the_replica_alone_unknown() {
+    let default = OperationKind::Setting {
+        setting: BucketSetting::ObjectLock { days: Some(30) },
+    };
+    let story = Story::new()
+        .op(0, "lock", (DESTINATION, ""), default, None)
+        .put(5, "old", "k", "v1")
+        .put(10, "new", "k", "v2")
+        .advance(100, 22);
+    let missing = "nobody knows whether its lock was over when lifecycle acted";
+    let says = format!(
+        "unknown of 4\ndestination k@v1: removed by lifecycle once its lock is over / {missing}"
+    );
+    let story = story.canary(1_000).listing(2_000, SOURCE, "k", &["v2"]);
+    let story = story.listing(2_000, DESTINATION, "k", BOTH);
+    let check = Check::new(CheckKind::Lifecycle).of(["old", "new"]);
+    assert_eq!(story.says_of(check), says);
+}
+
+/// A version with this lock behind a marker, where lone markers are cleaned up.
+fn hidden(content: Content) -> Story {
+    let rule = Lifecycle::noncurrent(3).with_expired_markers();
+    let put = OperationKind::Put(content);
+    Story::new()
+        .lifecycle(0, SOURCE, rule)
+        .op(10, "w", (SOURCE, "k"), put, Some("v1"))
+        .delete(20, "d", "k", "d")
+        .advance(100, 5)
+}
+
+#[rstest]
+#[case::the_hold_keeps_it(held(), &["!d", "v1"], Pass)]
+#[case::it_went(held(), &["v1"], Fail)]
+#[case::the_retention_may_be_over(retained(), &[], Unknown)]
+#[case::or_not(retained(), &["!d", "v1"], Unknown)]
+fn a_marker_before_what_is_locked_is_not_alone(
+    #[case] content: Content,
+    #[case] source: &[&str],
+    #[case] verdict: Verdict,
+) {
+    let story = hidden(content).listed(source, &["v1"]);
+    let check = Check::new(CheckKind::Lifecycle).of(["d"]);
+    assert_eq!(story.finding(check).verdict, verdict);
 }
 
 #[test]
