@@ -24,7 +24,7 @@ mod sweep;
 mod tagging;
 mod trouble;
 
-pub use adopt::{adopt, intend_writes, seen};
+pub use adopt::{adopt, intend_writes, rules, seen};
 pub use configure::{configure, put_back, role_of};
 pub use denial::{Denial, Whose, deny, restore, take_back};
 pub use ledger::Ledger;

@@ -27,6 +27,7 @@ mod play;
 mod ready_made;
 #[cfg(feature = "emulator")]
 mod rehearsal;
+mod replica_key;
 mod role;
 mod saved;
 mod select;

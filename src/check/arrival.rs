@@ -3,7 +3,7 @@
 use super::Check;
 use super::content::held;
 use super::tally::{Judged, Tally};
-use super::view::{Replica, View, after};
+use super::view::{Op, Replica, View, after};
 use crate::history::{Instant, OperationKind, Seen, Side};
 
 pub(super) fn arrives(view: &View<'_>, check: &Check) -> Tally {
@@ -15,7 +15,7 @@ pub(super) fn arrives(view: &View<'_>, check: &Check) -> Tally {
     for op in view.ops.iter().filter(|op| op.answer.is_none()) {
         if let OperationKind::Found(content) = &op.operation.kind {
             let subject = format!("{} {}", op.operation.side, op.operation.key);
-            let judged = Judged::unknown(held(content), lacking(view, &op.operation.key));
+            let judged = Judged::unknown(held(content), lacking(view, op));
             tally.add(&op.operation.label, subject, judged);
         }
     }
@@ -23,9 +23,13 @@ pub(super) fn arrives(view: &View<'_>, check: &Check) -> Tally {
 }
 
 /// What the source showed instead of an object that somebody else is said to have written.
-fn lacking(view: &View<'_>, key: &str) -> String {
-    let look = view.looks_at(Side::Source, key).last();
+/// An object that is there has a reason of its own.
+fn lacking(view: &View<'_>, op: &Op<'_>) -> String {
+    let look = view.looks_at(Side::Source, &op.operation.key).last();
     match look.map(|look| look.seen) {
+        Some(Seen::Present(_)) => op
+            .failure
+            .map_or_else(|| "no answer".to_owned(), |(_, why)| why.message.clone()),
         Some(Seen::Failed(failure)) => format!("{}: {}", failure.code, failure.message),
         Some(Seen::DeleteMarker { .. }) => "a delete marker".to_owned(),
         Some(_) => "no such object".to_owned(),

@@ -20,7 +20,8 @@ Examples:
 
 Exit codes:
   0  every replica is there and the same   2  usage: no pair, an unreadable file
-  1  one is not, or the source is not      3  not found in the source: nothing to assert
+  1  one is not, or the source is not      3  nothing to assert: not in the source, or
+                                              under KMS and no rule names a key
   5  the endpoint does not answer        130  interrupted
 
 `bucketpair explain s3://my-source/KEY` says why a replica is not there.";
@@ -28,7 +29,8 @@ Exit codes:
 /// Asserts that files you have copied into the source, with any tool, are at the destination.
 ///
 /// Writes nothing. Compares size and SHA-256 of each file with both sides, version ID, encryption
-/// and replication status, and waits for the replica until the deadline.
+/// and replication status, and waits for the replica until the deadline. The key of a replica under
+/// KMS has to be the one that the source's rules name.
 #[derive(Debug, Args)]
 #[command(after_help = CHECK_EXAMPLES)]
 pub(super) struct CheckFiles {

@@ -25,17 +25,9 @@ pub async fn adopt(
         must_be_versioned(target, bucket).await?;
         absence::must_show(endpoint(target, bucket.side), &bucket.name).await?;
     }
-    let on = configure::On {
-        target,
-        pair: &pair,
-        side: Side::Source,
-    };
-    let rules = on.read().await?.unwrap_or_default();
+    let mut rules = rules(target, &pair).await?;
     let side = Side::Destination(0).to_string();
-    let rules: Vec<_> = rules
-        .into_iter()
-        .filter(|rule| rule.destination == side)
-        .collect();
+    rules.retain(|rule| rule.destination == side);
     if rules.iter().any(|rule| rule.enabled) {
         return Ok((pair, rules));
     }
@@ -43,6 +35,19 @@ pub async fn adopt(
         "no enabled rule of {source} replicates to {destination}; \
          put a replication configuration, or name another --pair"
     )))
+}
+
+/// The rules of a pair's source, to whichever bucket.
+///
+/// # Errors
+/// What S3 refuses. A source without a configuration has no rules.
+pub async fn rules(target: &Target, pair: &Pair) -> Result<Vec<Rule>> {
+    let on = configure::On {
+        target,
+        pair,
+        side: Side::Source,
+    };
+    Ok(on.read().await?.unwrap_or_default())
 }
 
 /// Notes in the ledger that something is going to be written below the prefix of an existing pair.

@@ -2,27 +2,30 @@
 //!
 //! Nothing is written. What an object has to hold comes from the user's file, its version ID and
 //! its encryption from the source, and whether a rule should have selected it does not matter: the
-//! claim is that it is at the destination.
+//! claim is that it is at the destination. Under KMS it does matter: only the source's rules say
+//! which key the replica has.
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::exports::{Kept, unsaved};
-use super::{Settings, Shared, Stage, budget, ended, in_order, opened, play, survey};
+use super::replica_key::ReplicaKeys;
+use super::{Pace, Settings, Shared, Stage, budget, ended, in_order, opened, play, survey};
 use crate::check::{Check, CheckKind, judge};
 use crate::error::{Error, Result};
 use crate::history::{
-    Content, Failure, Operation, OperationKind, Outcome, Plan, Recorder, Seen, Side,
+    Content, Failure, Journal, Operation, OperationKind, Outcome, Plan, Recorder, Seen, Side,
 };
 use crate::probe::Probe;
 use crate::provision::{self, Pair};
 use crate::replication::{ReplicationStatus, Rule, VersionId};
 use crate::report::{Row, RunReport};
-use crate::target::preflight;
+use crate::target::{Target, preflight};
 use crate::workload::{Body, Payload};
 
 /// What is asserted of each object.
@@ -139,33 +142,133 @@ async fn judged(
 
 fn begun(shared: &Shared, pair: &Pair, files: Vec<(Copied, Content)>) -> JoinSet<Row> {
     let slots = Arc::new(Semaphore::new(shared.pace.jobs.max(1)));
+    let looking = Looking {
+        target: shared.target.clone(),
+        pace: shared.pace,
+        journal: shared.journal.clone(),
+        pair: pair.clone(),
+        keys: Arc::new(ReplicaKeys::new(&shared.target, pair)),
+    };
     let mut running = JoinSet::new();
     for (file, content) in files {
-        let (object, slots) = (CopiedObject::new(shared, pair, &file), Arc::clone(&slots));
+        let (looking, slots) = (looking.clone(), Arc::clone(&slots));
         running.spawn(async move {
             let slot = slots.acquire_owned().await;
             let _slot = slot.expect("the semaphore is never closed");
-            object.judge(content).await
+            Box::pin(looking.judge(&file, content)).await
         });
     }
     running
 }
 
-fn plan(shared: &Shared, pair: &Pair, file: &Copied) -> Plan {
-    let name = file.file.display();
-    Plan {
-        scenario: file.key.clone(),
-        summary: format!("the object holds {name}, and so does its replica"),
-        rule_ids: ["R-DATA-01", "R-DATA-02", "R-STATUS-01", "R-STATUS-03"]
-            .map(str::to_owned)
-            .to_vec(),
-        buckets: pair.buckets.clone(),
-        prefix: String::new(),
-        rules: vec![Rule::new("asserted")],
-        deadline_ns: shared.pace.deadline.as_nanos() as u64,
-        window_ns: shared.pace.window.as_nanos() as u64,
-        checks: Stage::planned(&KINDS.map(Check::new)),
+/// What every object is looked at with.
+#[derive(Clone)]
+struct Looking {
+    target: Target,
+    pace: Pace,
+    journal: Journal,
+    pair: Pair,
+    keys: Arc<ReplicaKeys>,
+}
+
+impl Looking {
+    fn plan(&self, file: &Copied) -> Plan {
+        let name = file.file.display();
+        Plan {
+            scenario: file.key.clone(),
+            summary: format!("the object holds {name}, and so does its replica"),
+            rule_ids: ["R-DATA-01", "R-DATA-02", "R-STATUS-01", "R-STATUS-03"]
+                .map(str::to_owned)
+                .to_vec(),
+            buckets: self.pair.buckets.clone(),
+            prefix: String::new(),
+            rules: vec![Rule::new("asserted")],
+            deadline_ns: self.pace.deadline.as_nanos() as u64,
+            window_ns: self.pace.window.as_nanos() as u64,
+            checks: Stage::planned(&KINDS.map(Check::new)),
+        }
     }
+
+    fn probe(&self, recorder: &Recorder) -> Probe {
+        let (source, destination) = (&self.target.source, &self.target.destination);
+        let buckets = self.pair.buckets.iter();
+        let buckets = buckets.map(|bucket| (bucket.side, bucket.name.clone()));
+        Probe::new(
+            recorder.clone(),
+            (source.client.clone(), destination.client.clone()),
+            buckets.collect(),
+            self.pace.schedule,
+        )
+    }
+
+    async fn judge(self, file: &Copied, content: Content) -> Row {
+        let object = self.begin(file, content).await;
+        if let Some(version) = object.record() {
+            object.look_for(&version).await;
+            object.look_at(&version).await;
+        }
+        let history = object.recorder.history();
+        match judge(&history) {
+            Ok(judgement) => Row::Judged(judgement),
+            Err(error) => Row::errored(&file.key, &history.plan.summary, &error),
+        }
+    }
+
+    /// Looks at the source first: under which key the replica has to be is part of the plan, which a
+    /// history begins with.
+    async fn begin(&self, file: &Copied, mut content: Content) -> CopiedObject {
+        let (mut plan, sent) = (self.plan(file), self.journal.now());
+        let aside = self.probe(&Recorder::begin(&Journal::in_memory(), plan.clone()));
+        let seen = aside.head(Side::Source, &file.key, None).await;
+        let mut found = found(&seen);
+        if let (Seen::Present(object), Ok(outcome)) = (&seen, &found) {
+            content.encryption.clone_from(&object.encryption);
+            content.bucket_key = object.bucket_key;
+            let at = (file.key.as_str(), &version(outcome));
+            match self.keys.find(&aside, &plan, at, &content).await {
+                Ok(key) => plan.rules[0].replica_kms_key = key,
+                Err(why) => found = Err(failure(0, "NoReplicaKey", why)),
+            }
+        }
+        let recorder = Recorder::begin(&self.journal, plan);
+        recorder.observe(Side::Source, &file.key, None, sent, seen);
+        CopiedObject {
+            probe: self.probe(&recorder),
+            recorder,
+            key: file.key.clone(),
+            content,
+            found,
+            patience: self.pace.deadline,
+        }
+    }
+}
+
+/// What the source has, or why nothing can be asserted of it.
+fn found(seen: &Seen) -> Result<Outcome, Failure> {
+    match seen {
+        Seen::Present(object) => Ok(Outcome {
+            version: object.version.clone(),
+            etag: object.etag.clone(),
+            ..Outcome::default()
+        }),
+        Seen::Failed(failure) => Err(failure.clone()),
+        _ => {
+            let nothing = "the source has no such object".to_owned();
+            Err(failure(404, "NotFound", nothing))
+        }
+    }
+}
+
+fn failure(status: u16, code: &str, message: String) -> Failure {
+    Failure {
+        status,
+        code: code.to_owned(),
+        message,
+    }
+}
+
+fn version(outcome: &Outcome) -> VersionId {
+    outcome.version.clone().unwrap_or_else(|| "null".into())
 }
 
 /// One object that is looked at.
@@ -173,79 +276,26 @@ struct CopiedObject {
     recorder: Recorder,
     probe: Probe,
     key: String,
-    patience: std::time::Duration,
+    content: Content,
+    found: Result<Outcome, Failure>,
+    patience: Duration,
 }
 
 impl CopiedObject {
-    fn new(shared: &Shared, pair: &Pair, file: &Copied) -> Self {
-        let recorder = Recorder::begin(&shared.journal, plan(shared, pair, file));
-        let target = &shared.target;
-        let clients = (
-            target.source.client.clone(),
-            target.destination.client.clone(),
-        );
-        let buckets = pair.buckets.iter();
-        let buckets = buckets.map(|bucket| (bucket.side, bucket.name.clone()));
-        let probe = Probe::new(
-            recorder.clone(),
-            clients,
-            buckets.collect(),
-            shared.pace.schedule,
-        );
-        Self {
-            recorder,
-            probe,
-            key: file.key.clone(),
-            patience: shared.pace.deadline,
-        }
-    }
-
-    async fn judge(self, mut content: Content) -> Row {
-        let seen = self.probe.head(Side::Source, &self.key, None).await;
-        if let Seen::Present(object) = &seen {
-            content.encryption.clone_from(&object.encryption);
-        }
-        if let Some(version) = self.record(content, seen) {
-            self.look_for(&version).await;
-            self.look_at(&version).await;
-        }
-        let history = self.recorder.history();
-        match judge(&history) {
-            Ok(judgement) => Row::Judged(judgement),
-            Err(error) => Row::errored(&self.key, &history.plan.summary, &error),
-        }
-    }
-
     /// What has to be there; the version that the source has, if it has any.
-    fn record(&self, content: Content, seen: Seen) -> Option<VersionId> {
+    fn record(&self) -> Option<VersionId> {
         let op = self.recorder.invoke(Operation {
             label: self.key.clone(),
             side: Side::Source,
             key: self.key.clone(),
-            kind: OperationKind::Found(content),
+            kind: OperationKind::Found(self.content.clone()),
         });
-        let (now, recorder) = (self.recorder.now(), &self.recorder);
-        let failure = match seen {
-            Seen::Present(object) => {
-                let (version, etag) = (object.version, object.etag);
-                let id = version.clone().unwrap_or_else(|| "null".into());
-                let outcome = Outcome {
-                    version,
-                    etag,
-                    ..Outcome::default()
-                };
-                recorder.ok(now, op, outcome);
-                return Some(id);
-            }
-            Seen::Failed(failure) => failure,
-            _ => Failure {
-                status: 404,
-                code: "NotFound".to_owned(),
-                message: "the source has no such object".to_owned(),
-            },
-        };
-        recorder.not_ok(now, op, failure, true);
-        None
+        let now = self.recorder.now();
+        match &self.found {
+            Ok(outcome) => self.recorder.ok(now, op, outcome.clone()),
+            Err(failure) => self.recorder.not_ok(now, op, failure.clone(), true),
+        }
+        self.found.as_ref().ok().map(version)
     }
 
     /// Until the replica is there and the source's status is final, at most until the deadline.

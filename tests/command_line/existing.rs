@@ -2,7 +2,10 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
+use aws_sdk_s3::types::{
+    BucketVersioningStatus, EncryptionConfiguration, ServerSideEncryption, SourceSelectionCriteria,
+    SseKmsEncryptedObjects, SseKmsEncryptedObjectsStatus, VersioningConfiguration,
+};
 
 use super::*;
 
@@ -55,6 +58,36 @@ impl Pair {
             .unwrap();
     }
 
+    async fn put_under_kms(&self, key: &str, body: &'static [u8]) {
+        let put = self.client().put_object().bucket(&self.source).key(key);
+        let put = put.server_side_encryption(ServerSideEncryption::AwsKms);
+        let put = put.bucket_key_enabled(true);
+        put.body(ByteStream::from_static(body))
+            .send()
+            .await
+            .unwrap();
+    }
+
+    /// Lets the pair's rule send what is under KMS.
+    async fn opt_in(&self) {
+        let (client, key) = (
+            self.client(),
+            "arn:aws:kms:us-east-1:000000000000:key/enabled",
+        );
+        let get = client.get_bucket_replication().bucket(&self.source).send();
+        let mut rules = get.await.unwrap().replication_configuration.unwrap();
+        let rule = &mut rules.rules[0];
+        let on = SseKmsEncryptedObjects::builder().status(SseKmsEncryptedObjectsStatus::Enabled);
+        let criteria = SourceSelectionCriteria::builder();
+        let criteria = criteria.sse_kms_encrypted_objects(on.build().unwrap());
+        rule.source_selection_criteria = Some(criteria.build());
+        let key = EncryptionConfiguration::builder().replica_kms_key_id(key);
+        let destination = rule.destination.as_mut().unwrap();
+        destination.encryption_configuration = Some(key.build());
+        let put = client.put_bucket_replication().bucket(&self.source);
+        put.replication_configuration(rules).send().await.unwrap();
+    }
+
     /// A verb with this pair.
     pub(super) fn run(&self, verb: &str, arguments: &[&str]) -> Output {
         let pair = format!("{},{}", self.source, self.destination);
@@ -94,6 +127,30 @@ async fn check_passes_for_a_copied_file_and_tells_what_is_wrong_with_others() {
     );
     let renamed = pair.run("check", &[&same, "--key", "in/same"]);
     expect(&renamed, 0, &["1 passed"]);
+}
+
+#[rstest]
+#[case::the_rules_key(&[], true, 0, "1 passed")]
+#[case::another_key(&["--defect", "wrong-kms-key"], true, 1, "key/aws-s3")]
+#[case::no_opt_in(&[], false, 3, "names a replica key (R-ENC-04)")]
+#[tokio::test]
+async fn check_wants_the_key_that_a_rule_names_where_the_source_is_under_kms(
+    #[case] serve: &[&str],
+    #[case] opts_in: bool,
+    #[case] code: i32,
+    #[case] word: &str,
+) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    std::fs::write(&path, "x").unwrap();
+    let pair = Pair::start(serve);
+    if opts_in {
+        pair.opt_in().await;
+    }
+    pair.put_under_kms("secret", b"x").await;
+    let file = path.to_str().unwrap();
+    let checked = pair.run("check", &[file, "--deadline", "20s"]);
+    expect(&checked, code, &[word]);
 }
 
 #[tokio::test]

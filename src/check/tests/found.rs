@@ -44,7 +44,8 @@ fn source_and_replica_hold_the_file(
 #[case::nothing(Seen::Absent, "no such object")]
 #[case::marker(Seen::DeleteMarker { version: None }, "a delete marker")]
 #[case::forbidden(Seen::Failed(crate::history::Failure { status: 403, code: "AccessDenied".to_owned(), message: "no".to_owned() }), "AccessDenied")]
-fn an_object_that_is_not_at_the_source_is_unknown(#[case] seen: Seen, #[case] word: &str) {
+#[case::there_and_not_to_be_judged(present(object("v1")), "its key is not known")]
+fn an_object_that_cannot_be_judged_is_unknown(#[case] seen: Seen, #[case] word: &str) {
     let mut story = Story::new().look(0, SOURCE, "k", "", seen);
     let operation = Operation {
         label: "w".to_owned(),
@@ -52,7 +53,10 @@ fn an_object_that_is_not_at_the_source_is_unknown(#[case] seen: Seen, #[case] wo
         key: "k".to_owned(),
         kind: OperationKind::Found(content()),
     };
-    let failure = crate::history::Failure::default();
+    let failure = crate::history::Failure {
+        message: "its key is not known".to_owned(),
+        ..crate::history::Failure::default()
+    };
     for event in [
         Event::Invoke {
             op: 0,
