@@ -10,6 +10,7 @@ mod arrival;
 mod atomic;
 mod bucket;
 mod content;
+mod dates;
 mod encryption;
 mod failing;
 mod held;

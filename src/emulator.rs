@@ -13,6 +13,7 @@
 //! Main type: [`Emulator`].
 
 mod acl;
+mod answer;
 mod api;
 mod body;
 mod checksum;
@@ -46,7 +47,7 @@ pub use keys::KeyState;
 pub use listen::{Listen, Listening, StartError};
 pub use policy::PolicyError;
 pub use roles::{Role, RolePolicy};
-pub use unsure::{FailedWhen, FirstStatus, LaterTags, MarkerId, TagsUnread, Unsure};
+pub use unsure::{CompletedWord, FailedWhen, FirstStatus, LaterTags, MarkerId, TagsUnread, Unsure};
 pub use world::{Arrival, ArrivalKind};
 
 use std::sync::Arc;

@@ -64,6 +64,8 @@ catalogue![
     priority,
     two_destinations,
     tag_change,
+    status_after_tags,
+    tags_without_replica,
     acl,
     owner_enforced,
     owner_override,

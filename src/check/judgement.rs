@@ -7,8 +7,8 @@ use super::tally::Tally;
 use super::view::View;
 use super::{
     Check, CheckKind, Expectation, Finding, PlannedCheck, Verdict, acl, answers, arrival, atomic,
-    bucket, content, encryption, failing, held, identity, lifecycle, lock, marker, negative, order,
-    parts, reason, status, tags, two_way,
+    bucket, content, dates, encryption, failing, held, identity, lifecycle, lock, marker, negative,
+    order, parts, reason, status, tags, two_way,
 };
 use crate::error::{Error, Result};
 use crate::history::History;
@@ -134,6 +134,8 @@ fn examine(view: &View<'_>, check: &Check) -> Tally {
         CheckKind::ReplicaModifications => two_way::modifications(view, check),
         CheckKind::Lifecycle => lifecycle::acts(view, check),
         CheckKind::NotRestored => negative::not_restored(view, check),
+        CheckKind::StatusKept => status::kept(view, check),
+        CheckKind::ListedDates => dates::listed(view, check),
         CheckKind::PendingAtOnce => status::at_once(view, check),
         CheckKind::HeldBack => held::back(view, check),
         CheckKind::Atomic => atomic::appearance(view, check),

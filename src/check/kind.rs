@@ -106,7 +106,7 @@ kinds! {
     StorageClass "storage-class" "The replica is in its rule's storage class, or in its source's." ["R-DATA-13", "R-RULE-13"];
     Acl "acl" "The replica has its source's grants, changed ones too; none where its owner is overridden or enforced." ["R-DATA-07", "R-OWN-04"];
     ObjectLock "object-lock" "The replica has its source's retention and legal hold, changed ones too, or the destination's default retention." ["R-DATA-08", "R-DATA-09", "R-DATA-10"];
-    SourceStatus "source-status" "The source goes from PENDING to COMPLETED, never before the replica is readable." ["R-STATUS-01", "R-STATUS-06", "R-STATUS-12", "R-STATUS-13"];
+    SourceStatus "source-status" "The source goes from PENDING to COMPLETED, never before the replica is readable." ["R-STATUS-01", "R-STATUS-04", "R-STATUS-06", "R-STATUS-12", "R-STATUS-13"];
     ReplicaStatus "replica-status" "The replica answers REPLICA." ["R-STATUS-03"];
     NoStatus "no-status" "A version that no rule selects has no replication status." ["R-STATUS-02"];
     StaysAbsent "stays-absent" "A version that must not travel is not at the destination." ["R-STATUS-02", "R-NOT-01", "R-NOT-02", "R-NOT-03", "R-NOT-11", "R-NOT-12", "R-RULE-16"];
@@ -116,7 +116,7 @@ kinds! {
     MarkerStays "marker-stays" "The delete marker does not travel; the replica stays current." ["R-DEL-01"];
     VersionDeleteStays "version-delete-stays" "Deleting a version at the source leaves its replica." ["R-NOT-04", "R-DEL-06"];
     Fails "fails" "The source says FAILED before the deadline, and never COMPLETED." ["R-CFG-19", "R-STATUS-07", "R-IAM-05"];
-    FailureReason "failure-reason" "The target names the reason of the failure that S3 documents for its cause." ["R-EVT-14"];
+    FailureReason "failure-reason" "The target names the reason of the failure that S3 documents for its cause." ["R-EVT-14", "R-EVT-15"];
     FailedIsFinal "failed-is-final" "FAILED stays FAILED while newer objects arrive." ["R-STATUS-10"];
     Answers "answers" "What S3 refuses is refused, and what it shows is shown, with its status and code." [
         "R-CFG-01", "R-CFG-02", "R-CFG-03", "R-CFG-04", "R-CFG-05", "R-CFG-06", "R-CFG-07", "R-CFG-08",
@@ -131,6 +131,8 @@ kinds! {
     ReplicaModifications "replica-modifications" "A replica's own tags go back where both rules say so, and nowhere else; it is REPLICA again then." ["R-BIDI-02", "R-STATUS-15"];
     Lifecycle "lifecycle" "Each side's lifecycle removes what is due there by the original creation, and nothing else." ["R-NOT-05", "R-OPS-01", "R-OPS-02", "R-OPS-03"];
     NotRestored "not-restored" "What was in a destination that was deleted does not come back with its successor." ["R-NOT-10"];
+    StatusKept "status-kept" "A later change of the tags leaves the source COMPLETED." ["R-STATUS-14"];
+    ListedDates "listed-dates" "Listings show the dates of HEAD, which has no fractions of a second." ["R-DATA-04"];
     PendingAtOnce "pending-at-once" "The source answers with a replication status from the first look on." ["R-STATUS-05"];
     BucketConfiguration "bucket-configuration" "Both buckets are versioned, encrypted with AES256 and expire noncurrent versions after 21 days." ["R-CFG-01", "R-CFG-02", "R-NOT-06", "R-OPS-03"];
 }

@@ -12,9 +12,15 @@ pub(super) fn failure(view: &View<'_>, check: &Check) -> Tally {
     for expected in view.selected(check) {
         for (side, fate) in &expected.fates {
             if let Fate::Fails { because, reasons } = fate {
-                let judged = judge(view, expected, *side, (because, reasons));
+                let since = expected.free;
+                let judged = judge(view, expected, *side, since, (because, reasons));
                 tally.add(&expected.label, subject(*side, expected), judged);
             }
+        }
+        for (side, since) in &expected.tags_refused {
+            let wanted = ("R-EVT-15", &[FailureReason::DstVersionNotFound][..]);
+            let judged = judge(view, expected, *side, *since, wanted);
+            tally.add(&expected.label, subject(*side, expected), judged);
         }
     }
     tally
@@ -24,6 +30,7 @@ fn judge(
     view: &View<'_>,
     expected: &Expected,
     side: Side,
+    since: Instant,
     (because, reasons): (&str, &[FailureReason]),
 ) -> Judged {
     let names: Vec<_> = reasons.iter().map(ToString::to_string).collect();
@@ -50,7 +57,6 @@ fn judge(
         }
         last = last.max(Some(sent));
     }
-    let since = expected.free;
     match last {
         None => Judged::unknown(wanted, "nobody asked for the reason"),
         Some(last) if last >= view.deadline(since) => {

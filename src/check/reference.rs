@@ -95,6 +95,11 @@ pub struct Expected {
     /// The sides whose replica may have older tags: when the last change was made, no enabled rule led
     /// there from this key, or something was in the way. S3 says nothing of either.
     pub tags_unsure: BTreeSet<Side>,
+    /// The sides that its replica was deleted from, by its version ID.
+    pub gone: BTreeSet<Side>,
+    /// The sides where its replica was gone when its tags were changed, and when that was
+    /// acknowledged: S3 tells of a failure (R-EVT-15).
+    pub tags_refused: BTreeMap<Side, Instant>,
     /// Tags that a replica was given where it is, and that stay there (R-BIDI-02).
     pub own_tags: BTreeMap<Side, (Tags, Instant)>,
     /// What locks it, after later changes.
@@ -286,6 +291,8 @@ impl<'a> Model<'a> {
                     fates,
                     tags_since: at,
                     tags_unsure: BTreeSet::new(),
+                    gone: BTreeSet::new(),
+                    tags_refused: BTreeMap::new(),
                     own_tags: BTreeMap::new(),
                     lock_since: at,
                 });

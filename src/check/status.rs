@@ -4,7 +4,7 @@ use super::Check;
 use super::identity::{each, word};
 use super::reference::{Expected, Fate};
 use super::tally::{Judged, Tally};
-use super::view::{Look, View, after, subject};
+use super::view::{Look, Op, View, after, subject};
 use crate::history::{Instant, OperationKind};
 use crate::replication::ReplicationStatus;
 
@@ -181,6 +181,42 @@ fn first<'s, 'v, 'a>(
     wanted: ReplicationStatus,
 ) -> Option<&'s Status<'v, 'a>> {
     statuses.iter().find(|(_, status)| *status == Some(wanted))
+}
+
+/// COMPLETED stays while a change of the tags travels: what AWS leaves open (R-STATUS-14).
+pub(super) fn kept(view: &View<'_>, check: &Check) -> Tally {
+    let mut tally = Tally::of(check);
+    for expected in view.selected(check) {
+        let arrives = expected.fates.values().any(Fate::arrives);
+        for op in view.ops.on(&expected.key).filter(|_| arrives) {
+            let tags = matches!(&op.operation.kind, OperationKind::Tag { version, .. } if *version == expected.version);
+            if tags && op.operation.side == expected.origin {
+                let judged = kept_over(op, &statuses(view, expected));
+                tally.add(&expected.label, subject(expected.origin, expected), judged);
+            }
+        }
+    }
+    tally
+}
+
+fn kept_over(change: &Op<'_>, statuses: &[Status<'_, '_>]) -> Judged {
+    let (wanted, completed) = ("COMPLETED stays", Some(ReplicationStatus::Completed));
+    let before = statuses.iter().rfind(|(look, _)| look.place < change.place);
+    if before.is_none_or(|(_, status)| *status != completed) {
+        return Judged::unknown(wanted, "it was not seen COMPLETED before the change");
+    }
+    let since = |look: &Look<'_>| look.place > change.place && look.sent >= change.invoked;
+    let mut later = statuses.iter().filter(|(look, _)| since(look));
+    if let Some((look, status)) = later.clone().find(|(_, status)| *status != completed) {
+        let seen = format!("{} at {}", named(*status), after(change.invoked, look.sent));
+        return Judged::fail(wanted, seen, look.received);
+    }
+    let answered = change.answer.map(|(at, _)| at);
+    let looked = |at: Instant| later.any(|(look, _)| look.sent >= at);
+    match answered.is_some_and(looked) {
+        true => Judged::Pass,
+        false => Judged::unknown(wanted, "nobody looked at the source after the change"),
+    }
 }
 
 pub(super) fn replica(view: &View<'_>, check: &Check) -> Tally {

@@ -9,7 +9,10 @@ use crate::replication;
 
 pub(super) fn tags(view: &View<'_>, check: &Check) -> Tally {
     let mut tally = Tally::of(check);
-    let sure = |replica: &Replica<'_>| !replica.expected.tags_unsure.contains(&replica.side);
+    let sure = |replica: &Replica<'_>| {
+        let (side, expected) = (&replica.side, replica.expected);
+        !expected.tags_unsure.contains(side) && !expected.gone.contains(side)
+    };
     for replica in view.replicas(check).filter(sure) {
         let judged = judge(view, &replica);
         tally.add(&replica.expected.label, replica.subject(), judged);

@@ -3,6 +3,7 @@
 mod acl;
 mod answers;
 mod content;
+mod dates;
 mod encryption;
 mod failing;
 mod found;
@@ -195,6 +196,7 @@ impl Story {
             latest: index == 0,
             etag: None,
             size: 3,
+            last_modified_ms: None,
         };
         let versions = versions.iter().enumerate().map(listed).collect();
         self.look(at, side, key, "", Seen::Versions { versions })

@@ -112,6 +112,16 @@ defects! {
     WrongFailureReason = "wrong-failure-reason" in "role-cannot-read" by ["failure-reason"];
     /// Tags changed after the write do not follow (R-DATA-08).
     LosesLaterTags = "loses-later-tags" in "tag-change" by ["tags"];
+    /// Tags changed after the write make the source PENDING for good (R-STATUS-14).
+    StuckAfterTags = "stuck-after-tags" in "status-after-tags" by ["status-kept"];
+    /// Nobody is told of tags that have nowhere to go (R-EVT-15).
+    HidesRefusedTags = "hides-refused-tags" in "tags-without-replica" by ["failure-reason"];
+    /// The source says DONE where it has to say COMPLETED (R-STATUS-04).
+    WrongStatusWord = "wrong-status-word" in "status" by ["source-status"];
+    /// A listing shows a replica with another date than HEAD (R-DATA-04).
+    WrongListedDate = "wrong-listed-date" in "last-modified" by ["listed-dates"];
+    /// Listings show a replication status (R-STATUS-11).
+    ListsStatus = "lists-status" in "listings" by ["answers"];
     /// The replica is STANDARD whatever source and rule say (R-DATA-13).
     WrongStorageClass = "wrong-storage-class" in "storage-class" by ["storage-class"];
     /// The replica's Last-Modified is its arrival (R-DATA-03).

@@ -8,8 +8,8 @@ use http::HeaderValue;
 use s3s::service::S3Service;
 use s3s::{HttpError, HttpRequest, HttpResponse};
 
-use super::creation;
 use super::world::World;
+use super::{answer, creation};
 
 /// Answers requests, each with an ID of its own.
 #[derive(Debug, Clone)]
@@ -26,7 +26,10 @@ impl Endpoint {
     /// Answers one request. The ID is put on here because s3s itself refuses what is signed wrongly.
     pub(super) async fn answer(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         creation::keep_tags(&mut request).await?;
+        let asked = request.uri().clone();
         let mut answer = self.service.call(request).await?;
+        answer::word_status(&self.world, &mut answer);
+        answer::list_status(&self.world, &asked, &mut answer).await?;
         if let Ok(id) = HeaderValue::from_str(&self.world.request_id()) {
             answer.headers_mut().insert("x-amz-request-id", id);
         }

@@ -102,6 +102,15 @@ settings! {
         /// PENDING until every replica has them, or FAILED.
         Pending = "pending",
     }
+    /// Which of the two words of S3's model is said of a version whose replicas are all in place
+    /// (R-STATUS-04).
+    completed: CompletedWord = "completed" {
+        /// COMPLETED, as in the user guide.
+        #[default]
+        Completed = "completed",
+        /// COMPLETE.
+        Complete = "complete",
+    }
     /// Which version ID a delete marker has at the destination (R-DEL-05).
     marker_id: MarkerId = "marker-id" {
         /// The source's.
@@ -132,7 +141,7 @@ mod tests {
     fn the_first_value_is_the_default() {
         let shown = Unsure::default().to_string();
         let wanted = "tags-unread=stay-behind first-status=with-the-write failed=at-once \
-                      later-tags=keep-status marker-id=kept";
+                      later-tags=keep-status completed=completed marker-id=kept";
         assert_eq!(shown, wanted);
     }
 

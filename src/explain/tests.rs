@@ -33,6 +33,7 @@ fn listing(versions: &[&str]) -> Seen {
         latest: index == 0,
         etag: None,
         size: 3,
+        last_modified_ms: None,
     };
     Seen::Versions {
         versions: versions.iter().enumerate().map(listed).collect(),

@@ -399,6 +399,9 @@ pub struct ListedVersion {
     pub etag: Option<String>,
     /// Bytes; 0 for a marker.
     pub size: u64,
+    /// `LastModified`, in milliseconds since 1970; none in histories from before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified_ms: Option<i64>,
 }
 
 /// An object as HEAD or GET shows it.

@@ -376,36 +376,26 @@ async fn list(client: &Client, bucket: &str, key: &str) -> Result<Vec<ListedVers
             page.versions()
                 .iter()
                 .filter(|v| v.key() == Some(key))
-                .map(|v| {
-                    let listed = ListedVersion {
-                        version: v.version_id().unwrap_or("null").into(),
-                        marker: false,
-                        latest: v.is_latest().unwrap_or_default(),
-                        etag: v.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
-                        size: v.size().unwrap_or_default() as u64,
-                    };
-                    (
-                        v.last_modified().map(|t| (t.secs(), t.subsec_nanos())),
-                        listed,
-                    )
+                .map(|v| ListedVersion {
+                    version: v.version_id().unwrap_or("null").into(),
+                    marker: false,
+                    latest: v.is_latest().unwrap_or_default(),
+                    etag: v.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
+                    size: v.size().unwrap_or_default() as u64,
+                    last_modified_ms: v.last_modified().and_then(|date| date.to_millis().ok()),
                 }),
         );
         listed.extend(
             page.delete_markers()
                 .iter()
                 .filter(|m| m.key() == Some(key))
-                .map(|m| {
-                    let listed = ListedVersion {
-                        version: m.version_id().unwrap_or("null").into(),
-                        marker: true,
-                        latest: m.is_latest().unwrap_or_default(),
-                        etag: None,
-                        size: 0,
-                    };
-                    (
-                        m.last_modified().map(|t| (t.secs(), t.subsec_nanos())),
-                        listed,
-                    )
+                .map(|m| ListedVersion {
+                    version: m.version_id().unwrap_or("null").into(),
+                    marker: true,
+                    latest: m.is_latest().unwrap_or_default(),
+                    etag: None,
+                    size: 0,
+                    last_modified_ms: m.last_modified().and_then(|date| date.to_millis().ok()),
                 }),
         );
         next = (page.next_key_marker, page.next_version_id_marker);
@@ -416,8 +406,8 @@ async fn list(client: &Client, bucket: &str, key: &str) -> Result<Vec<ListedVers
     }
     // Versions come newest first, and so do markers, but the two lists are apart: the current
     // version first, then by date; the sort is stable, so that S3's order decides within a second.
-    listed.sort_by_key(|(modified, listed)| (!listed.latest, std::cmp::Reverse(*modified)));
-    Ok(listed.into_iter().map(|(_, listed)| listed).collect())
+    listed.sort_by_key(|one| (!one.latest, std::cmp::Reverse(one.last_modified_ms)));
+    Ok(listed)
 }
 
 fn owned((name, value): (&String, &String)) -> (String, String) {

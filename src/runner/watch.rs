@@ -3,7 +3,7 @@
 use tokio::task::JoinSet;
 
 use super::Stage;
-use crate::check::reference::{Fate, expected, fates};
+use crate::check::reference::{Expected, Fate, expected, fates};
 use crate::history::{Operation, OperationKind, Side};
 use crate::replication::{Capability, ReplicationStatus, Tags, VersionId};
 use crate::workload::Applied;
@@ -134,11 +134,20 @@ impl Stage {
         if here != of.side {
             self.watch_replica_status(label, of, &version);
             sides = vec![of.side];
+        } else if !sides.is_empty() {
+            self.watch_status_kept(label, of, &version);
         }
-        if !self.tags_travel(of, &version) {
+        let expected = self.expected(of, &version);
+        let own = |one: &Expected| one.own_tags.contains_key(&here);
+        if expected.as_ref().is_some_and(own) {
             return;
         }
+        let refused = expected.map(|one| one.tags_refused).unwrap_or_default();
         for side in sides {
+            if refused.contains_key(&side) {
+                self.watch_failure(label, side, &of.key, &version);
+                continue;
+            }
             let (probe, deadline) = (self.probe.clone(), self.deadline());
             let (key, version, tags) = (of.key.clone(), version.clone(), tags.clone());
             self.watchers(label).spawn(async move {
@@ -149,12 +158,23 @@ impl Stage {
         }
     }
 
-    /// Whether the tags that were put last at this side are expected elsewhere.
-    fn tags_travel(&self, of: &Applied, version: &VersionId) -> bool {
+    /// What the reference expects of a version by now.
+    fn expected(&self, of: &Applied, version: &VersionId) -> Option<Expected> {
         let everything = expected(&self.recorder.history());
-        let mut found = everything.iter().filter(|one| one.key == of.key);
-        let found = found.find(|one| one.version == *version);
-        found.is_none_or(|one| !one.own_tags.contains_key(&self.driver.side()))
+        let mut found = everything.into_iter().filter(|one| one.key == of.key);
+        found.find(|one| one.version == *version)
+    }
+
+    /// Looks whether a change of the tags makes the source PENDING again (R-STATUS-14), and when it
+    /// is not.
+    fn watch_status_kept(&mut self, label: &str, of: &Applied, version: &VersionId) {
+        let (probe, deadline, side) = (self.probe.clone(), self.deadline(), of.side);
+        let (key, version) = (of.key.clone(), version.clone());
+        self.watchers(label).spawn(async move {
+            probe
+                .until_status(side, &key, &version, &FINAL, deadline)
+                .await;
+        });
     }
 
     /// Looks at the status of a replica whose tags were changed, until it is REPLICA (R-STATUS-15).

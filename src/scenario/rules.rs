@@ -49,8 +49,6 @@ pub enum Unproved {
     Measured,
     /// It speaks of CloudWatch metrics.
     Metrics,
-    /// It could be acted out, and is not yet.
-    NotYet,
     /// It speaks of objects written before 2023.
     OldObjects,
     /// It needs Replication Time Control, and its 15 minutes.
@@ -71,7 +69,6 @@ impl fmt::Display for Unproved {
             Self::KmsQuota => "needs a KMS quota to be used up",
             Self::Measured => "is measured or waited for, not judged",
             Self::Metrics => "shows in CloudWatch metrics",
-            Self::NotYet => "no scenario acts it out yet",
             Self::OldObjects => "needs objects from before 2023",
             Self::Rtc => "needs Replication Time Control",
             Self::SecondAccount => "needs a second account",

@@ -107,6 +107,19 @@ async fn later_tags_can_make_the_source_pending_again() {
     }
 }
 
+/// R-STATUS-04.
+#[tokio::test(start_paused = true)]
+async fn completed_can_be_said_in_the_models_other_word() {
+    for (setting, word) in [
+        ("completed=completed", "COMPLETED"),
+        ("completed=complete", "COMPLETE"),
+    ] {
+        let world = world(setting, false).await;
+        put(&world.here, "source", "k", "body").await;
+        assert_eq!(world.statuses().await, ["PENDING", word], "{setting}");
+    }
+}
+
 /// R-DEL-05.
 #[tokio::test(start_paused = true)]
 async fn a_marker_can_have_an_id_of_its_own_at_the_destination() {

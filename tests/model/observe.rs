@@ -147,6 +147,7 @@ async fn listing<S: S3>(pair: &mut Pair<S>, side: Side) {
             latest: object.is_latest.unwrap_or_default(),
             etag: object.e_tag.map(|etag| etag.value().to_owned()),
             size: object.size.unwrap_or_default() as u64,
+            last_modified_ms: None,
         };
         let entry = (modified(object.last_modified), listed);
         keys.entry(object.key.unwrap()).or_default().push(entry);
@@ -158,6 +159,7 @@ async fn listing<S: S3>(pair: &mut Pair<S>, side: Side) {
             latest: marker.is_latest.unwrap_or_default(),
             etag: None,
             size: 0,
+            last_modified_ms: None,
         };
         let entry = (modified(marker.last_modified), listed);
         keys.entry(marker.key.unwrap()).or_default().push(entry);

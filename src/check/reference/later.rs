@@ -119,6 +119,7 @@ impl Model<'_> {
         };
         let known = &mut self.versions[place];
         if known.origin != operation.side {
+            known.gone.insert(operation.side);
             return;
         }
         let (op, held) = (known.op, &mut self.held);
@@ -158,6 +159,11 @@ impl Model<'_> {
         if travels {
             known.own_tags.clear();
             (known.tags, known.tags_since) = (tags, at);
+            let led_to = known.gone.iter().filter(|side| !unsure.contains(side));
+            let refused: Vec<Side> = led_to.copied().collect();
+            known
+                .tags_refused
+                .extend(refused.into_iter().map(|side| (side, at)));
             known.tags_unsure = unsure;
         } else {
             known.own_tags.insert(side, (tags, at));

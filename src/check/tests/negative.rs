@@ -314,6 +314,7 @@ fn listed(version: &str) -> Seen {
             latest: true,
             etag: None,
             size: 3,
+            last_modified_ms: None,
         }],
     }
 }

@@ -187,3 +187,34 @@ fn all_writes_of_a_key_are_looked_at_in_one_listing() {
     let finding = story.finding(check);
     assert_eq!((finding.verdict, finding.examined), (Pass, 1));
 }
+
+/// Gives what the last listing shows these dates.
+fn dated(mut story: Story, dates: [i64; 3]) -> Story {
+    let Some(Event::Observation {
+        seen: Seen::Versions { versions },
+        ..
+    }) = story.0.events.last_mut().map(|timed| &mut timed.event)
+    else {
+        panic!("the last event is the listing");
+    };
+    for (listed, date) in versions.iter_mut().zip(dates) {
+        listed.last_modified_ms = Some(date);
+    }
+    story
+}
+
+/// R-DATA-04, R-TIME-10: S3's dates have no fractions of a second.
+#[rstest]
+#[case::of_one_second([2_000, 2_000, 1_000], &["v2", "v3", "v1"], Unknown)]
+#[case::of_one_second_and_in_order([2_000, 2_000, 1_000], &["v3", "v2", "v1"], Pass)]
+#[case::of_two_seconds([2_000, 2_000, 1_000], &["v3", "v1", "v2"], Fail)]
+#[case::told_apart([2_001, 2_000, 1_000], &["v2", "v3", "v1"], Fail)]
+fn what_has_one_date_may_stand_in_any_order(
+    #[case] dates: [i64; 3],
+    #[case] versions: &[&str],
+    #[case] verdict: Verdict,
+) {
+    let story = dated(overwritten(), dates).listing(50, DESTINATION, "k", versions);
+    let says = story.says(CheckKind::VersionsInOrder);
+    assert_eq!(story.verdict(CheckKind::VersionsInOrder), verdict, "{says}");
+}

@@ -135,3 +135,58 @@ fn where_s3_documents_no_reason_any_will_do() {
     let story = story.look(20, SOURCE, "k", "v1", reason);
     assert_eq!(story.verdict(CheckKind::FailureReason), Pass);
 }
+
+/// The replica is deleted at `at`; then its source's tags are changed.
+fn retagged_after_a_deletion(at: Side) -> Story {
+    let version = || "v1".into();
+    let deletion = OperationKind::DeleteVersion { version: version() };
+    let change = OperationKind::Tag {
+        version: version(),
+        tags: map(&[("state", "final")]),
+    };
+    let story = Story::new().put(0, "w", "k", "v1").replica(5, "k", "v1");
+    let story = story.op(10, "gone", (at, "k"), deletion, None);
+    story.op(20, "retag", (SOURCE, "k"), change, None)
+}
+
+/// R-EVT-15.
+#[rstest]
+#[case::the_documented_one(&[(30, Some((DESTINATION, "DstVersionNotFound")))], Pass)]
+#[case::another(&[(30, Some((DESTINATION, "DstPutObjectNotPermitted")))], Fail)]
+#[case::none_after_the_deadline(&[(30, None), (2_000, None)], Fail)]
+#[case::not_asked(&[], Unknown)]
+fn tags_whose_replica_is_gone_fail_with_a_reason(
+    #[case] looks: &[(u64, Option<(Side, &str)>)],
+    #[case] verdict: Verdict,
+) {
+    let mut story = retagged_after_a_deletion(DESTINATION);
+    for (at, reason) in looks {
+        story = story.look(*at, SOURCE, "k", "v1", told(*reason));
+    }
+    let says = story.says(CheckKind::FailureReason);
+    assert_eq!(story.verdict(CheckKind::FailureReason), verdict, "{says}");
+    // Whether tags follow where there is nothing to follow to is no question.
+    assert!(story.says(CheckKind::Tags).starts_with("unknown of 0"));
+}
+
+#[test]
+fn tags_whose_source_is_gone_or_whose_rule_is_disabled_fail_for_nobody() {
+    let story = retagged_after_a_deletion(SOURCE);
+    assert!(
+        expected(&story.0)[0].tags_refused.is_empty(),
+        "{:?}",
+        story.0
+    );
+    let disabled = Rule::new("everything").disabled();
+    let story = Story::new()
+        .put(0, "w", "k", "v1")
+        .configure(5, vec![disabled]);
+    let mut both = retagged_after_a_deletion(DESTINATION).0.events;
+    let mut story = story;
+    story.0.events.extend(both.drain(3..));
+    assert!(
+        expected(&story.0)[0].tags_refused.is_empty(),
+        "{:?}",
+        story.0
+    );
+}

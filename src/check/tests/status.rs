@@ -304,3 +304,48 @@ fn the_evidence_names_the_status(
 ) {
     assert_eq!(story.says(kind), says);
 }
+
+/// COMPLETED, then a change of the tags, then what was seen of the source.
+fn retagged(
+    before: Option<ReplicationStatus>,
+    later: &[(u64, Option<ReplicationStatus>)],
+) -> Story {
+    let story = tagged(20)(seen(&[(5, before)]));
+    let look = |story: Story, (at, status): &(u64, _)| story.status(*at, "k", "v1", *status);
+    later.iter().fold(story, look)
+}
+
+#[rstest]
+#[case::stays(&[(22, Some(Completed))], Pass)]
+#[case::pending_again(&[(22, Some(Pending)), (40, Some(Completed))], Fail)]
+#[case::failed(&[(22, Some(Completed)), (40, Some(Failed))], Fail)]
+#[case::without_a_status(&[(22, None)], Fail)]
+#[case::nobody_looked(&[], Unknown)]
+#[case::looked_only_while_the_change_was_under_way(&[(20, Some(Completed))], Unknown)]
+fn a_change_of_the_tags_leaves_the_source_completed(
+    #[case] later: &[(u64, Option<ReplicationStatus>)],
+    #[case] verdict: Verdict,
+) {
+    let story = retagged(Some(Completed), later);
+    let says = story.says(CheckKind::StatusKept);
+    assert_eq!(story.verdict(CheckKind::StatusKept), verdict, "{says}");
+}
+
+#[test]
+fn a_status_that_was_not_completed_before_the_change_cannot_be_kept() {
+    let story = retagged(Some(Pending), &[(22, Some(Completed))]);
+    assert_eq!(
+        story.says(CheckKind::StatusKept),
+        "unknown of 1\nsource k@v1: COMPLETED stays / it was not seen COMPLETED before the change"
+    );
+    let never = seen(&[(5, Some(Completed))]).says(CheckKind::StatusKept);
+    assert!(never.starts_with("unknown of 0"), "{never}");
+}
+
+#[test]
+fn the_evidence_says_when_the_source_was_pending_again() {
+    assert_eq!(
+        retagged(Some(Completed), &[(22, Some(Pending))]).says(CheckKind::StatusKept),
+        "fail of 1\nsource k@v1: COMPLETED stays / status PENDING at +2.0 ms, since 23 ms"
+    );
+}

@@ -138,7 +138,8 @@ fn every_check_of_operations_that_nobody_looked_at_is_unknown() {
     let trouble = Trouble::Outage;
     let story = on(OperationKind::Trouble { trouble })(story, 80)
         .put(90, "held", "k/3", "v3")
-        .op(100, "retag", (DESTINATION, "k"), retag, None)
+        .op(100, "retag", (DESTINATION, "k"), retag.clone(), None)
+        .op(105, "retag-source", (SOURCE, "k"), retag, None)
         .op(
             110,
             "advance",

@@ -1,6 +1,7 @@
 //! Listings, page by page.
 
 use std::ops::Bound;
+use std::time::{Duration, SystemTime};
 
 use s3s::dto::{
     CommonPrefix, DeleteMarkerEntry, ETag, EncodingType, ListObjectVersionsInput,
@@ -9,7 +10,8 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Response, S3Result};
 
-use super::super::world::{Bucket, Version};
+use super::super::Defect;
+use super::super::world::{Bucket, Version, World};
 use super::{Api, answer, bucket};
 
 /// A page holds at most this many entries.
@@ -228,7 +230,8 @@ pub(super) async fn list_object_versions(
                 break 'keys;
             }
             let latest = versions.last().is_some_and(|last| last.id == version.id);
-            page.push(encoding.key(key), version, latest);
+            let date = listed_date(&api.world, version);
+            page.push(encoding.key(key), version, latest, date);
             page.last = Some((key.clone(), Some(version.id.clone())));
         }
     }
@@ -268,6 +271,12 @@ fn unseen<'a>(
     versions.iter().rev().skip(seen)
 }
 
+/// The date that HEAD shows too.
+fn listed_date(world: &World, version: &Version) -> SystemTime {
+    let wrong = version.is_replica && world.has(Defect::WrongListedDate);
+    version.modified + Duration::from_secs(if wrong { 60 } else { 0 })
+}
+
 #[derive(Default)]
 struct Page {
     versions: Vec<ObjectVersion>,
@@ -282,20 +291,20 @@ impl Page {
         self.versions.len() + self.markers.len() + self.folded.len()
     }
 
-    fn push(&mut self, key: String, version: &Version, latest: bool) {
+    fn push(&mut self, key: String, version: &Version, latest: bool, date: SystemTime) {
         match &version.object {
             None => self.markers.push(DeleteMarkerEntry {
                 key: Some(key),
                 version_id: Some(version.id.clone()),
                 is_latest: Some(latest),
-                last_modified: Some(version.modified.into()),
+                last_modified: Some(date.into()),
                 ..Default::default()
             }),
             Some(object) => self.versions.push(ObjectVersion {
                 key: Some(key),
                 version_id: Some(version.id.clone()),
                 is_latest: Some(latest),
-                last_modified: Some(version.modified.into()),
+                last_modified: Some(date.into()),
                 e_tag: Some(ETag::Strong(object.etag.clone())),
                 size: Some(object.body.size() as i64),
                 storage_class: Some(ObjectVersionStorageClass::from(storage_class(version))),

@@ -35,6 +35,13 @@ fn follow_tags(world: &Arc<World>, source: &str, key: &str, id: &str) {
             version.outstanding += followers.len();
         }
     }
+    if world.has(Defect::StuckAfterTags) && !followers.is_empty() {
+        let mut state = world.lock();
+        let version = state.version_mut(source, key, id);
+        version
+            .into_iter()
+            .for_each(|version| version.status = Some(ReplicationStatus::Pending));
+    }
     for journey in followers {
         depart(journey, Journey::retag);
     }
@@ -105,7 +112,9 @@ impl Journey {
     fn retag(&self) {
         let mut state = self.world.lock();
         let carried = self.carry_tags(&mut state);
-        if let Err(reason) = carried {
+        if let Err(reason) = carried
+            && !self.world.has(Defect::HidesRefusedTags)
+        {
             self.failed(&mut state, "OBJECT_TAGGING", reason);
         }
         if self.world.settings.unsure.later_tags == LaterTags::Pending {

@@ -181,6 +181,7 @@ fn the_lag_of_a_delete_marker_ends_when_it_is_listed_or_answered() {
         latest: true,
         etag: None,
         size: 0,
+        last_modified_ms: None,
     };
     let versions = |versions| Seen::Versions { versions };
     let start = || {

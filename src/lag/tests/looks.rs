@@ -89,6 +89,7 @@ fn listed(version: &str, marker: bool) -> ListedVersion {
         latest: false,
         etag: None,
         size: 0,
+        last_modified_ms: None,
     }
 }
 
