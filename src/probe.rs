@@ -7,6 +7,7 @@ mod acl;
 mod failure;
 mod follow;
 mod hazard;
+mod listing;
 mod look;
 mod page;
 mod parts;

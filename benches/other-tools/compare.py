@@ -218,7 +218,8 @@ it reports a difference; ·: it finds both sides equal. Without a defect none of
 
 They compare what is in two buckets now: names, sizes, ETags, with `--download` bytes. Older versions,
 version IDs, markers, metadata, tags, encryption, and the status at the source are not their matter,
-nor is what should not have travelled.
+nor is what should not have travelled. The writes are the same for every defect: one that needs locks,
+KMS, lifecycle, an outage or a refused configuration leaves nothing in two buckets' contents to compare.
 
 | defect | {heads} |
 |{dashes}

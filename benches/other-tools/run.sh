@@ -12,4 +12,4 @@ if [ -z "${BUCKETPAIR:-}" ]; then
     cargo build --locked
     BUCKETPAIR=${CARGO_TARGET_DIR:-target}/debug/bucketpair
 fi
-PATH="$work/venv/bin:$PATH" timeout 1800 "$work/venv/bin/python" benches/other-tools/compare.py "$work" "$BUCKETPAIR" docs/other-tools.md
+PATH="$work/venv/bin:$PATH" timeout 7200 "$work/venv/bin/python" benches/other-tools/compare.py "$work" "$BUCKETPAIR" docs/other-tools.md

@@ -27,7 +27,7 @@ def deny(action, resource, **more):
 )
 def test_a_statement_denies_its_actions_on_its_resources(action, resource, is_denied):
     found = denials.statements([deny(action, resource)])
-    assert denials.denied(found, denials.WRITE, denials.arn("b", "p/key")) is is_denied
+    assert denials.denied(found, list(denials.WRITE), denials.arn("b", "p/key")) is is_denied
 
 
 def test_a_statement_that_allows_or_has_a_condition_denies_nothing():

@@ -12,8 +12,9 @@ use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::{ChecksumMode, ExpirationStatus, ObjectLockLegalHoldStatus};
 use sha2::{Digest, Sha256};
 
+use super::listing::listed;
 use crate::history::hex;
-use crate::history::{Failure, Instant, ListedVersion, ObjectSeen, Recorder, Seen, Side};
+use crate::history::{Failure, Instant, ObjectSeen, Recorder, Seen, Side};
 use crate::replication::{ReplicationStatus, Retention, VersionId};
 use crate::target::{CustomerKey, Limiter};
 
@@ -215,7 +216,7 @@ impl Probe {
     /// All versions and delete markers of one key, newest first.
     pub async fn versions(&self, side: Side, key: &str) -> Seen {
         let sent = self.recorder.now();
-        let seen = match list(self.client(side), self.bucket(side), key).await {
+        let seen = match listed(self.client(side), self.bucket(side), key).await {
             Ok(versions) => Seen::Versions { versions },
             Err(failure) => Seen::Failed(failure),
         };
@@ -360,54 +361,6 @@ where
             failure => Err(failure),
         },
     }
-}
-
-async fn list(client: &Client, bucket: &str, key: &str) -> Result<Vec<ListedVersion>, Failure> {
-    let request = || client.list_object_versions().bucket(bucket).prefix(key);
-    let (mut listed, mut next) = (Vec::new(), (None, None));
-    loop {
-        let page = request()
-            .set_key_marker(next.0)
-            .set_version_id_marker(next.1)
-            .send()
-            .await;
-        let page = page.map_err(|error| Failure::of(&error))?;
-        listed.extend(
-            page.versions()
-                .iter()
-                .filter(|v| v.key() == Some(key))
-                .map(|v| ListedVersion {
-                    version: v.version_id().unwrap_or("null").into(),
-                    marker: false,
-                    latest: v.is_latest().unwrap_or_default(),
-                    etag: v.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
-                    size: v.size().unwrap_or_default() as u64,
-                    last_modified_ms: v.last_modified().and_then(|date| date.to_millis().ok()),
-                }),
-        );
-        listed.extend(
-            page.delete_markers()
-                .iter()
-                .filter(|m| m.key() == Some(key))
-                .map(|m| ListedVersion {
-                    version: m.version_id().unwrap_or("null").into(),
-                    marker: true,
-                    latest: m.is_latest().unwrap_or_default(),
-                    etag: None,
-                    size: 0,
-                    last_modified_ms: m.last_modified().and_then(|date| date.to_millis().ok()),
-                }),
-        );
-        next = (page.next_key_marker, page.next_version_id_marker);
-        // Keys come in order: a page that goes on behind our key has nothing more of it.
-        if !page.is_truncated.unwrap_or_default() || next.0.as_deref() != Some(key) {
-            break;
-        }
-    }
-    // Versions come newest first, and so do markers, but the two lists are apart: the current
-    // version first, then by date; the sort is stable, so that S3's order decides within a second.
-    listed.sort_by_key(|one| (!one.latest, std::cmp::Reverse(one.last_modified_ms)));
-    Ok(listed)
 }
 
 fn owned((name, value): (&String, &String)) -> (String, String) {

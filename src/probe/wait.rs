@@ -102,7 +102,7 @@ impl Probe {
             let Seen::Versions { versions } = self.versions(side, key).await else {
                 return false;
             };
-            let is_current = versions.first().is_some_and(|first| first.marker);
+            let is_current = versions.iter().any(|one| one.latest && one.marker);
             is_current || versions.iter().any(|one| Some(&one.version) == version)
         };
         self.until(look, deadline).await

@@ -35,6 +35,7 @@ const EXTENSION: &[(&str, &[u8])] = extension![
     "bucketpair_replication/denials.py",
     "bucketpair_replication/encryption.py",
     "bucketpair_replication/engine.py",
+    "bucketpair_replication/failures.py",
     "bucketpair_replication/hook.py",
     "bucketpair_replication/install.py",
     "bucketpair_replication/keys.py",

@@ -54,11 +54,9 @@ pub async fn localstack(
     let Some(url) = which.endpoint.clone() else {
         let container = Container::start(which, token).await?;
         let image = Some(container.image.as_str());
-        let target = Target {
-            // What is in the container goes with it.
-            outlives_process: false,
-            ..at(&container.url, image, connect).await?
-        };
+        let mut target = at(&container.url, image, connect).await?;
+        // What is in the container goes with it.
+        target.outlives_process = false;
         return Ok((target, Some(container)));
     };
     if let Some(delay) = &which.delay {
@@ -79,6 +77,7 @@ pub fn offered_by_localstack() -> BTreeSet<Capability> {
         Capability::Acls,
         Capability::AdvanceClock,
         Capability::CustomerKeys,
+        Capability::FailureReasons,
         Capability::HoldReplication,
         Capability::KmsKeys,
     ]);

@@ -14,6 +14,7 @@ use bucketpair::history::Side;
 use bucketpair::replication::{BucketSetting, Rule};
 use bucketpair::runner::{self, Opened, Settings, Stage};
 use bucketpair::scenario::Scenario;
+use bucketpair::target::read_own;
 use bucketpair::workload::{Lifecycle, Step};
 use libtest_mimic::Failed;
 use sha2::{Digest, Sha256};
@@ -28,7 +29,8 @@ const DESTINATION: &str = "us-east-1";
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Where and when both have to be equal.
-const ENDS: [&str; 6] = [
+const ENDS: [&str; 7] = [
+    "failures",
     "source",
     "destination",
     "source after 5 days",
@@ -92,7 +94,7 @@ async fn written(opened: &Opened, settings: &Settings, seed: u64) -> Result<Vec<
         }
         let labels = Box::pin(writes::write(&pair, &mut stage, seed)).await?;
         let (here, there) = pair.end(&labels).await?;
-        let mut ends = vec![here, there];
+        let mut ends = vec![pair.failures(&labels).await?, here, there];
         // Sooner at the source than at the destination, where pairs begin with 21 days.
         let soon = Lifecycle::noncurrent(3).with_expired_markers();
         stage.step(&Step::lifecycle(soon)).await?;
@@ -175,6 +177,27 @@ impl Pair {
             }
         };
         tokio::time::timeout(DEADLINE, waited).await?
+    }
+}
+
+impl Pair {
+    /// Why which version did not arrive, as S3's events would tell of it. What was deleted on its way
+    /// depends on the moment, and is left out.
+    async fn failures(&self, labels: &Labels) -> Result<State> {
+        let path = format!("failures/{}", self.source);
+        let told: serde_json::Value = read_own(&self.here, &path).await?;
+        let mut failures = State::new();
+        for record in told["Records"].as_array().into_iter().flatten() {
+            let data = &record["replicationEventData"];
+            let version = record["s3"]["object"]["versionId"].as_str();
+            let label = version.and_then(|version| labels.get(version));
+            if data["failureReason"] != "SrcVersionNotFound" {
+                let words = format!("{} {}", data["s3Operation"], data["failureReason"]);
+                let of_version = failures.entry(label.cloned().unwrap_or_default());
+                of_version.or_default().push(words);
+            }
+        }
+        Ok(failures)
     }
 }
 

@@ -9,20 +9,19 @@ import re
 
 from moto.iam.models import iam_backends
 
-READ = ("s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl")
-WRITE = ("s3:ReplicateObject",)
-DELETE = ("s3:ReplicateDelete",)
+READ = {
+    "s3:GetObjectVersionForReplication": "SrcGetObjectNotPermitted",
+    "s3:GetObjectVersionAcl": "SrcGetAclNotPermitted",
+}
+WRITE = {"s3:ReplicateObject": "DstPutObjectNotPermitted"}
+DELETE = {"s3:ReplicateDelete": "DstDelObjNotPermitted"}
 
 
-def stop_object(account, role, source, destination, key):
-    """Whether an object cannot be copied."""
+def reason(account, role, actions, bucket, key):
+    """The failure reason of the first action that is denied on a key, or None."""
     deny = statements(documents(account, role))
-    return denied(deny, READ, arn(source, key)) or denied(deny, WRITE, arn(destination, key))
-
-
-def stop_marker(account, role, destination, key):
-    """Whether a delete marker cannot travel."""
-    return denied(statements(documents(account, role)), DELETE, arn(destination, key))
+    stopped = (why for action, why in actions.items() if denied(deny, [action], arn(bucket, key)))
+    return next(stopped, None)
 
 
 def documents(account, role):

@@ -33,10 +33,18 @@ def shown(bucket, rule):
     return {**rule, "BlockedEncryptionTypes": blocked}
 
 
-def may_travel(version, source, to, replica_key):
-    """Whether source and destination let an object be copied: under KMS both keys are enabled, each
-    in its bucket's region (R-ENC-05); under a customer's key the destination does not block it."""
+def unreadable(version, source):
+    """The failure reason where the source's KMS key is not enabled, or None."""
     if not keys.is_under_kms(version):
-        return not (version.sse_key_hash and blocks(to))
-    of_source = keys.state(version.kms_key_id, source.bucket_region)
-    return of_source == keys.state(replica_key, to.bucket_region) == keys.ENABLED
+        return None
+    enabled = keys.state(version.kms_key_id, source.bucket_region) == keys.ENABLED
+    return None if enabled else "SrcKmsKeyInvalidState"
+
+
+def unwritable(version, to, replica_key):
+    """The failure reason where the destination blocks customers' keys, or where the replica's KMS key
+    is not there or not enabled in its region (R-ENC-05), or None."""
+    if not keys.is_under_kms(version):
+        return "DstPutObjectNotPermitted" if version.sse_key_hash and blocks(to) else None
+    state = keys.state(replica_key, to.bucket_region)
+    return {None: "DstKmsKeyNotFound", keys.ENABLED: None}.get(state, "DstKmsKeyInvalidState")

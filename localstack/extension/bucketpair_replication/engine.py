@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from localstack.services.s3.models import S3DeleteMarker, s3_stores
 from localstack.services.s3.utils import get_canned_acl, get_unique_key_id
 
-from . import delay, denials, encryption, keys, rules
+from . import delay, denials, encryption, failures, keys, rules
 
 LOG = logging.getLogger(__name__)
 ACCOUNT = "000000000000"
@@ -32,7 +32,7 @@ class Engine:
         self.due = threading.Condition()
         self.queue, self.ticket = [], itertools.count()
         self.under_way, self.errors = 0, 0
-        self.troubles, self.waiting = {}, []
+        self.troubles, self.waiting, self.failures = {}, [], {}
         self.storage = None
         self.pool = ThreadPoolExecutor(COPIES_AT_ONCE, thread_name_prefix="replication")
         threading.Thread(target=self.dispatch, name="replication", daemon=True).start()
@@ -84,8 +84,8 @@ class Engine:
             self.depart(Journey(self, None, bucket, replica, rule).give_back)
 
     def synchronises(self, bucket, rule, key, tags):
-        there = Journey(self, None, bucket, None, rule).destination()
-        theirs = chosen_rules(there, key, tags) if there else []
+        there = bucket_named(rule.destination)
+        theirs = chosen_rules(there, key, tags) if not closed(there) else []
         return any(one.destination == bucket.name and one.replica_modifications for one in theirs)
 
     def depart(self, work):
@@ -156,13 +156,16 @@ class Journey:
     def __init__(self, engine, storage, bucket, version, rule):
         self.engine, self.storage = engine, storage
         self.bucket, self.version, self.rule = bucket, version, rule
+        self.requested = failures.now()
 
     def arrive(self):
         """Publishes the replica. A source version that is gone by now is lost (R-NOT-11)."""
         if not self.is_there():
+            self.failed("OBJECT_PUT", "SrcVersionNotFound")
             return
-        to = self.destination()
-        if to is None or not self.may_be_encrypted(to) or self.is_denied(to):
+        to = bucket_named(self.rule.destination)
+        if reason := self.refusal(to):
+            self.failed("OBJECT_PUT", reason)
             self.conclude(False)
             return
         replica = self.replica(to)
@@ -194,37 +197,51 @@ class Journey:
 
     def mark(self):
         """The marker keeps its version ID, which AWS leaves open (R-DEL-05)."""
-        to = self.destination()
-        if self.is_there() and to is not None and not self.is_denied(to):
-            marker = copy.copy(self.version)
-            marker.is_current = True
-            to.objects.set(marker.key, marker)
+        to = bucket_named(self.rule.destination)
+        if not self.is_there():
+            return
+        if reason := closed(to) or self.denied(denials.DELETE, to):
+            self.failed("DELETE_MARKER", reason)
+            return
+        marker = copy.copy(self.version)
+        marker.is_current = True
+        to.objects.set(marker.key, marker)
 
     def retag(self):
-        to = self.destination()
         with self.engine.lock:
-            there = to.objects.get(self.version.key, self.version.version_id) if to else None
-            if there is not None and self.is_there():
+            if (there := self.follow("OBJECT_TAGGING")) is not None:
+                to = bucket_named(self.rule.destination)
                 put_tags(to, there, tags_of(self.bucket, self.version))
 
     def relock(self):
         """Retention and legal hold follow (R-DATA-08)."""
         with self.engine.lock:
-            there, source = self.there(), self.version
-            if there is not None and self.is_there():
+            source = self.version
+            if (there := self.follow("OBJECT_LOCK")) is not None:
                 there.lock_mode, there.lock_until = source.lock_mode, source.lock_until
                 there.lock_legal_status = source.lock_legal_status
 
     def change_acl(self):
         """The ACL follows (R-DATA-07), but not under the owner override (R-OWN-04)."""
         with self.engine.lock:
-            there = self.there()
-            if there is not None and self.is_there():
-                there.acl = self.acl(self.destination())
+            if (there := self.follow("OBJECT_ACL")) is not None:
+                there.acl = self.acl(bucket_named(self.rule.destination))
 
-    def there(self):
-        to = self.destination()
-        return to.objects.get(self.version.key, self.version.version_id) if to else None
+    def follow(self, operation):
+        """The replica that a change goes to, or None. One on its way brings the change along; one
+        that is gone fails it (R-EVT-15)."""
+        if not self.is_there():
+            return None
+        to = bucket_named(self.rule.destination)
+        reason = closed(to)
+        there = None if reason else to.objects.get(self.version.key, self.version.version_id)
+        if there is None and (reason or not self.is_on_its_way()):
+            self.failed(operation, reason or "DstVersionNotFound")
+        return there
+
+    def is_on_its_way(self):
+        own = not getattr(self.version, "is_replica", False)
+        return own and status(self.version) == PENDING
 
     def acl(self, to):
         """The source's, or the owner's alone: under the override, and where the owner is enforced."""
@@ -234,10 +251,9 @@ class Journey:
 
     def give_back(self):
         """The source gets the replica's tags; then that one is REPLICA again, or FAILED."""
-        to = self.destination()
         with self.engine.lock:
-            there = to.objects.get(self.version.key, self.version.version_id) if to else None
-            if there is not None and self.is_there():
+            if (there := self.follow("OBJECT_TAGGING")) is not None:
+                to = bucket_named(self.rule.destination)
                 put_tags(to, there, tags_of(self.bucket, self.version))
             self.version.replication_status = FAILED if there is None else REPLICA
 
@@ -248,24 +264,27 @@ class Journey:
             self.version
         )
 
-    def destination(self):
-        """The bucket, when it is there and versioned (R-CFG-19), and locked as the source is
-        (R-DATA-11)."""
-        to = bucket_named(self.rule.destination)
-        if to is None or to.versioning_status != "Enabled":
-            return None
-        return to if to.object_lock_enabled or not self.bucket.object_lock_enabled else None
+    def refusal(self, to):
+        """Why it cannot be copied, in the word of S3's event (R-EVT-14), or None."""
+        return (
+            self.denied(denials.READ, self.bucket)
+            or unlocked(self.bucket, to)
+            or encryption.unreadable(self.version, self.bucket)
+            or closed(to)
+            or encryption.unwritable(self.version, to, self.rule.replica_kms_key)
+            or self.denied(denials.WRITE, to)
+        )
 
-    def may_be_encrypted(self, to):
-        key = self.rule.replica_kms_key
-        return encryption.may_travel(self.version, self.bucket, to, key)
+    def denied(self, actions, bucket):
+        """What the role may not do, as far as it says so outright (R-IAM-09)."""
+        account, role = self.bucket.bucket_account_id, (self.bucket.replication or {}).get("Role")
+        return denials.reason(account, role, actions, bucket.name, self.version.key)
 
-    def is_denied(self, to):
-        """Whether the role may not do it, as far as it says so outright (R-IAM-09)."""
-        account, role = self.bucket.bucket_account_id, self.bucket.replication.get("Role")
-        if isinstance(self.version, S3DeleteMarker):
-            return denials.stop_marker(account, role, to.name, self.version.key)
-        return denials.stop_object(account, role, self.bucket.name, to.name, self.version.key)
+    def failed(self, operation, reason):
+        """Keeps what S3's event would tell."""
+        record = failures.record(self, operation, reason)
+        with self.engine.lock:
+            self.engine.failures.setdefault(self.bucket.name, []).append(record)
 
     def conclude(self, arrived):
         """COMPLETED with the last destination, FAILED with one and for good (R-STATUS-06, -07, -10)."""
@@ -278,6 +297,19 @@ class Journey:
                 version.replication_status = FAILED
             elif version.replication_outstanding == 0:
                 version.replication_status = COMPLETED
+
+
+def closed(to):
+    """The failure reason where a destination is not there or not versioned (R-CFG-19), or None."""
+    if to is None:
+        return "DstBucketNotFound"
+    return None if to.versioning_status == "Enabled" else "DstBucketUnversioned"
+
+
+def unlocked(source, to):
+    """The failure reason where the source has Object Lock and the destination has not (R-DATA-11)."""
+    lacks = source.object_lock_enabled and to is not None and not to.object_lock_enabled
+    return "DstBucketObjectLockConfigMissing" if lacks else None
 
 
 def retention(to, source):

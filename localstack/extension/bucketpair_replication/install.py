@@ -26,6 +26,7 @@ from .engine import Engine, bucket_named, status
 SKIPS_KEYS = "S3_SKIP_KMS_KEY_VALIDATION"
 HANDSHAKE = "/_bucketpair"
 CONTROL = "/_bucketpair/buckets/<bucket>"
+FAILURES = "/_bucketpair/failures/<bucket>"
 SEQUENCE = itertools.count(1)
 ORDER = threading.RLock()
 
@@ -47,6 +48,7 @@ def install():
     wrap(S3BucketPolicyProvider, "update", cloudformation.updates_policy)
     wrap(ChangeSetModelExecutor, "_execute_resource_change", cloudformation.changes)
     ROUTER.add(HANDSHAKE, functools.partial(handshake, engine))
+    ROUTER.add(FAILURES, functools.partial(failures, engine))
     ROUTER.add(CONTROL, functools.partial(control, engine), methods=["GET", "PUT"])
     return engine.delay_text
 
@@ -76,6 +78,13 @@ def handshake(engine, request):
     return Response(json.dumps(facts), mimetype="application/json")
 
 
+def failures(engine, request, bucket):
+    """The failed replications of a source bucket, as S3's event records."""
+    with engine.lock:
+        records = {"Records": engine.failures.get(bucket, [])}
+        return Response(json.dumps(records), mimetype="application/json")
+
+
 def control(engine, request, bucket):
     """What holds replication up at a bucket, as on the embedded pair: paused, away, slow-downs;
     `advance-days` carries lifecycle out."""
@@ -87,9 +96,9 @@ def control(engine, request, bucket):
             return Response(f"unknown field {sorted(unknown)[0]}", 400)
         if not isinstance(days, int) or days < 0:
             return Response(f"advance-days is a whole number of days, not {days}", 400)
-        engine.change(bucket, change)
         if days and (there := bucket_named(bucket)) is None:
             return Response(f"no bucket {bucket}", 404)
+        engine.change(bucket, change)
         if days:
             with engine.lock, ORDER:
                 lifecycle.advance(there, days, engine.storage)

@@ -9,6 +9,7 @@ ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
 class Rule:
     """One rule, its destination the bucket's name."""
 
+    id: str
     enabled: bool
     v1: bool
     priority: int
@@ -47,6 +48,7 @@ def read_rule(rule, v1):
     key = (rule["Destination"].get("EncryptionConfiguration") or {}).get("ReplicaKmsKeyID")
     sync = (criteria.get("ReplicaModifications") or {}).get("Status") == "Enabled"
     return Rule(
+        id=rule.get("ID") or "",
         enabled=rule["Status"] == "Enabled",
         v1=v1,
         priority=rule.get("Priority") or 0,
