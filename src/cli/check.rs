@@ -30,7 +30,7 @@ Exit codes:
 ///
 /// Writes nothing. Compares size and SHA-256 of each file with both sides, version ID, encryption
 /// and replication status, and waits for the replica until the deadline. The key of a replica under
-/// KMS has to be the one that the source's rules name.
+/// KMS has to be the one that the source's rules name, and to read it takes `kms:Decrypt` on both.
 #[derive(Debug, Args)]
 #[command(after_help = CHECK_EXAMPLES)]
 pub(super) struct CheckFiles {

@@ -99,11 +99,20 @@ fn differences(rules: &[ProvedRule], name: &str, report: &RunReport) -> String {
     for rule in rules {
         let cell = cell(report, rule);
         if let Some(why) = cell.why {
-            let (mark, id, why) = (cell.state.mark(), &rule.id, escaped(&why));
+            let (mark, id, why) = (cell.state.mark(), &rule.id, escaped(&brief(&why)));
             writeln!(text, "- {mark} {id}: {why}").expect("a String takes every write");
         }
     }
     text
+}
+
+/// What fits two lines; the server's report has the rest.
+fn brief(why: &str) -> String {
+    const LONGEST: usize = 240;
+    match why.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &why[..end]),
+        None => why.to_owned(),
+    }
 }
 
 /// What a report says of a rule; that nothing ran is not offered.
@@ -207,6 +216,13 @@ mod tests {
             rule("R-OTHER-01", "replica-bytes"),
             rule("R-DATA-06", "tags"),
         ]
+    }
+
+    #[test]
+    fn a_long_reason_is_cut_off_between_characters() {
+        assert_eq!(brief("ü"), "ü");
+        assert_eq!(brief(&"ü".repeat(240)), "ü".repeat(240));
+        assert_eq!(brief(&"ü".repeat(241)), format!("{}…", "ü".repeat(240)));
     }
 
     fn row_of<'a>(text: &'a str, id: &str) -> &'a str {
