@@ -3,8 +3,8 @@
 use super::Check;
 use super::content::held;
 use super::tally::{Judged, Tally};
-use super::view::{Replica, View, after};
-use crate::history::Content;
+use super::view::{Look, Replica, View, after};
+use crate::history::{Content, Seen};
 
 /// What was there when it was first read was not read while it arrived; another replica has to be.
 const MISSED: &str = "first read after it had arrived";
@@ -70,5 +70,8 @@ fn is_read_absent(view: &View<'_>, replica: &Replica<'_>) -> bool {
     let whole = whole.filter(|(_, object)| object.sha256.is_some());
     let first = whole.map(|(look, _)| look.sent).min();
     let mut looks = view.looks_at(replica.side, &replica.expected.key);
-    looks.any(|look| look.lacks(&replica.expected.version) && Some(look.sent) < first)
+    // Whoever reads a key before it is written knows no version to ask for.
+    let absent = |look: &Look<'_>| look.version.is_none() && matches!(look.seen, Seen::Absent);
+    let lacks = |look: &Look<'_>| look.lacks(&replica.expected.version) || absent(look);
+    looks.any(|look| lacks(look) && Some(look.sent) < first)
 }

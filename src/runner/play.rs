@@ -240,6 +240,7 @@ impl Stage {
             Step::Configure { rules } => self.configure(rules).await?,
             Step::Ask { label, side, ask } => self.ask(label, *side, ask).await?,
             Step::At { side, step } => self.at(*side, step).await?,
+            Step::WhileRead { step } => self.while_read(step).await?,
             Step::Await { of, until } => self.wait_for(of, *until).await?,
         }
         Ok(())

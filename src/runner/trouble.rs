@@ -1,5 +1,6 @@
 //! Holding replication up and advancing clocks while a scenario runs, and looking at what waits.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
@@ -8,6 +9,7 @@ use super::Stage;
 use crate::error::Result;
 use crate::history::{Operation, OperationKind, Outcome, Side, Trouble};
 use crate::provision;
+use crate::workload::Step;
 
 impl Stage {
     /// Begins or ends to hold replication up.
@@ -114,6 +116,31 @@ impl Stage {
             self.probe.head(side, &key, Some(&version)).await;
         }
         Ok(())
+    }
+
+    /// Writes an object while its key is read at every other side, again and again.
+    ///
+    /// # Errors
+    /// What S3 refuses.
+    pub(super) async fn while_read(&mut self, step: &Step) -> Result<()> {
+        let Step::Write(write) = step else {
+            return Box::pin(self.step(step)).await;
+        };
+        let (probe, key) = (self.probe.clone(), self.driver.full_key(&write.key));
+        let (sides, written) = (self.sides_but(self.driver.side()), AtomicBool::new(false));
+        let reading = async {
+            while !written.load(Ordering::Relaxed) {
+                for side in &sides {
+                    probe.get(*side, &key, None).await;
+                }
+            }
+        };
+        let writing = async {
+            let outcome = Box::pin(self.step(step)).await;
+            written.store(true, Ordering::Relaxed);
+            outcome
+        };
+        tokio::join!(reading, writing).1
     }
 
     /// Reads each replica again and again while it arrives, until it is whole.

@@ -10,8 +10,10 @@ pub(super) fn scenario() -> Scenario {
         .checks([CheckKind::Atomic, CheckKind::Arrives, CheckKind::Bytes].map(check))
 }
 
-/// Where replicas are quick, one may be there before it is read for the first time.
+/// Reading begins with the write: where replicas are quick, one may be there before it is read for the
+/// first time.
 fn object(number: u32) -> [Step; 2] {
     let name = format!("object-{number}");
-    [Step::put(&name, &name, Object::sized(100_000)), Step::await_whole(&name)]
+    let put = Step::put(&name, &name, Object::sized(100_000));
+    [put.while_read(), Step::await_whole(&name)]
 }

@@ -160,6 +160,12 @@ pub enum Step {
         /// What.
         step: Box<Step>,
     },
+    /// The same step while its key is read at every other side: a replica may be quicker than whoever
+    /// reads it only once it is written.
+    WhileRead {
+        /// What is written.
+        step: Box<Step>,
+    },
     /// Waits for something, at most until the deadline; what was seen is in the history.
     Await {
         /// The earlier step.
@@ -312,6 +318,13 @@ impl Step {
     pub fn at(self, side: Side) -> Self {
         let step = Box::new(self);
         Self::At { side, step }
+    }
+
+    /// The same step while its key is read at every other side.
+    #[must_use]
+    pub fn while_read(self) -> Self {
+        let step = Box::new(self);
+        Self::WhileRead { step }
     }
 
     /// Puts a lifecycle configuration.

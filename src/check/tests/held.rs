@@ -170,6 +170,18 @@ fn one_that_was_missed_is_vouched_for_by_another_that_was_read_while_absent(
     assert_eq!(story.verdict(CheckKind::Atomic), verdict);
 }
 
+#[rstest]
+#[case::before_it_was_there(10, Pass)]
+#[case::after_it_was_there(30, Unknown)]
+fn one_that_was_read_before_it_had_a_version_was_read_while_absent(
+    #[case] at: u64,
+    #[case] verdict: Verdict,
+) {
+    let story = Story::new().put(15, "w", "k", "v1");
+    let story = read_at(story.absent(at, "k", ""), 20, 3, "abc");
+    assert_eq!(story.verdict(CheckKind::Atomic), verdict);
+}
+
 #[test]
 fn what_is_held_up_and_was_never_sent_is_not_judged() {
     let story = Story::with_rules(vec![Rule::new("others").with_prefix("o")])

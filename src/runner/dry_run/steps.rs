@@ -74,6 +74,7 @@ fn step(step: &Step) -> String {
             enabled: true,
         } => format!("enable versioning of the {side}"),
         Step::Versioning { side, .. } => format!("suspend versioning of the {side}"),
+        Step::WhileRead { step: inner } => format!("{}, read meanwhile", self::step(inner)),
         Step::At { side, step: inner } => format!("{} at the {side}", self::step(inner)),
         Step::Trouble { side, trouble } => {
             format!("{} at the {side}", first_word(&format!("{trouble:?}")))
