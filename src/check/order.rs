@@ -83,16 +83,14 @@ fn listed(view: &View<'_>, key: &str, side: Side) -> Judged {
     order.retain(|id| shown.contains(id));
     let mut common = shown.clone();
     common.retain(|id| order.contains(id));
-    if common != order && only_of_one_moment(&common, source.map(|(_, versions)| versions)) {
-        let seen = format!(
-            "{}, which are of one moment where they differ",
-            joined(&common)
-        );
-        return Judged::unknown(wanted, seen);
-    }
     if common != order {
+        let seen = joined(&common);
+        if only_of_one_moment(&common, source.map(|(_, versions)| versions)) {
+            let seen = format!("{seen}, which are of one moment where they differ");
+            return Judged::unknown(wanted, seen);
+        }
         let wanted = format!("{}, as the source lists them", joined(&order));
-        return Judged::fail(wanted, joined(&common), look.received);
+        return Judged::fail(wanted, seen, look.received);
     }
     let latest = all
         .iter()

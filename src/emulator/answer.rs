@@ -24,20 +24,17 @@ pub(super) fn word_status(world: &World, answer: &mut HttpResponse) {
     }
 }
 
-/// Puts a status into each entry of a versions listing, where a defect says so (R-STATUS-11).
+/// Whether a defect puts a status into the versions listing that is asked for (R-STATUS-11).
+pub(super) fn lists_status(world: &World, asked: &Uri) -> bool {
+    let mut parts = asked.query().unwrap_or_default().split('&');
+    world.has(Defect::ListsStatus) && parts.any(|part| part == "versions" || part == "versions=")
+}
+
+/// Puts a status into each entry of a versions listing.
 ///
 /// # Errors
 /// When the answer breaks off.
-pub(super) async fn list_status(
-    world: &World,
-    asked: &Uri,
-    answer: &mut HttpResponse,
-) -> Result<(), HttpError> {
-    let mut asked = asked.query().unwrap_or_default().split('&');
-    let lists = asked.any(|part| part == "versions" || part == "versions=");
-    if !lists || !world.has(Defect::ListsStatus) {
-        return Ok(());
-    }
+pub(super) async fn list_status(answer: &mut HttpResponse) -> Result<(), HttpError> {
     let body = answer.body_mut().store_all_limited(LONGEST).await;
     let body = String::from_utf8_lossy(&body.map_err(HttpError::new)?).into_owned();
     let (end, status) = (

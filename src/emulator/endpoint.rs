@@ -26,10 +26,12 @@ impl Endpoint {
     /// Answers one request. The ID is put on here because s3s itself refuses what is signed wrongly.
     pub(super) async fn answer(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         creation::keep_tags(&mut request).await?;
-        let asked = request.uri().clone();
+        let lists_status = answer::lists_status(&self.world, request.uri());
         let mut answer = self.service.call(request).await?;
         answer::word_status(&self.world, &mut answer);
-        answer::list_status(&self.world, &asked, &mut answer).await?;
+        if lists_status {
+            answer::list_status(&mut answer).await?;
+        }
         if let Ok(id) = HeaderValue::from_str(&self.world.request_id()) {
             answer.headers_mut().insert("x-amz-request-id", id);
         }

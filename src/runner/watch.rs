@@ -132,10 +132,12 @@ impl Stage {
         let replicas = replicas.filter(|(_, fate)| matches!(fate, Fate::Replica { .. }));
         let mut sides: Vec<Side> = replicas.map(|(side, _)| side).collect();
         if here != of.side {
-            self.watch_replica_status(label, of, &version);
+            // It is REPLICA again once they went back (R-STATUS-15).
+            self.watch_until(label, here, of, &[ReplicationStatus::Replica]);
             sides = vec![of.side];
         } else if !sides.is_empty() {
-            self.watch_status_kept(label, of, &version);
+            // Whether they make the source PENDING again AWS leaves open (R-STATUS-14).
+            self.watch_until(label, here, of, &FINAL);
         }
         let expected = self.expected(of, &version);
         let own = |one: &Expected| one.own_tags.contains_key(&here);
@@ -165,26 +167,21 @@ impl Stage {
         found.find(|one| one.version == *version)
     }
 
-    /// Looks whether a change of the tags makes the source PENDING again (R-STATUS-14), and when it
-    /// is not.
-    fn watch_status_kept(&mut self, label: &str, of: &Applied, version: &VersionId) {
-        let (probe, deadline, side) = (self.probe.clone(), self.deadline(), of.side);
-        let (key, version) = (of.key.clone(), version.clone());
+    /// Looks at the status of a version at one side until it is one of these.
+    fn watch_until(
+        &mut self,
+        label: &str,
+        side: Side,
+        of: &Applied,
+        wanted: &'static [ReplicationStatus],
+    ) {
+        let Some(version) = of.outcome.version.clone() else {
+            return;
+        };
+        let (probe, deadline, key) = (self.probe.clone(), self.deadline(), of.key.clone());
         self.watchers(label).spawn(async move {
             probe
-                .until_status(side, &key, &version, &FINAL, deadline)
-                .await;
-        });
-    }
-
-    /// Looks at the status of a replica whose tags were changed, until it is REPLICA (R-STATUS-15).
-    fn watch_replica_status(&mut self, label: &str, of: &Applied, version: &VersionId) {
-        let (probe, deadline, side) = (self.probe.clone(), self.deadline(), self.driver.side());
-        let (key, version) = (of.key.clone(), version.clone());
-        let replica = [ReplicationStatus::Replica];
-        self.watchers(label).spawn(async move {
-            probe
-                .until_status(side, &key, &version, &replica, deadline)
+                .until_status(side, &key, &version, wanted, deadline)
                 .await;
         });
     }

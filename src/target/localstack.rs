@@ -54,9 +54,11 @@ pub async fn localstack(
     let Some(url) = which.endpoint.clone() else {
         let container = Container::start(which, token).await?;
         let image = Some(container.image.as_str());
-        let mut target = at(&container.url, image, connect).await?;
-        // What is in the container goes with it.
-        target.outlives_process = false;
+        let target = Target {
+            // What is in the container goes with it.
+            outlives_process: false,
+            ..at(&container.url, image, connect).await?
+        };
         return Ok((target, Some(container)));
     };
     if let Some(delay) = &which.delay {

@@ -163,7 +163,7 @@ class Journey:
         if not self.is_there():
             self.failed("OBJECT_PUT", "SrcVersionNotFound")
             return
-        to = bucket_named(self.rule.destination)
+        to = self.destination()
         if reason := self.refusal(to):
             self.failed("OBJECT_PUT", reason)
             self.conclude(False)
@@ -197,7 +197,7 @@ class Journey:
 
     def mark(self):
         """The marker keeps its version ID, which AWS leaves open (R-DEL-05)."""
-        to = bucket_named(self.rule.destination)
+        to = self.destination()
         if not self.is_there():
             return
         if reason := closed(to) or self.denied(denials.DELETE, to):
@@ -208,10 +208,11 @@ class Journey:
         to.objects.set(marker.key, marker)
 
     def retag(self):
+        """The tags follow (R-DATA-08); whether there was anything to follow to."""
         with self.engine.lock:
             if (there := self.follow("OBJECT_TAGGING")) is not None:
-                to = bucket_named(self.rule.destination)
-                put_tags(to, there, tags_of(self.bucket, self.version))
+                put_tags(self.destination(), there, tags_of(self.bucket, self.version))
+            return there is not None
 
     def relock(self):
         """Retention and legal hold follow (R-DATA-08)."""
@@ -225,14 +226,14 @@ class Journey:
         """The ACL follows (R-DATA-07), but not under the owner override (R-OWN-04)."""
         with self.engine.lock:
             if (there := self.follow("OBJECT_ACL")) is not None:
-                there.acl = self.acl(bucket_named(self.rule.destination))
+                there.acl = self.acl(self.destination())
 
     def follow(self, operation):
         """The replica that a change goes to, or None. One on its way brings the change along; one
         that is gone fails it (R-EVT-15)."""
         if not self.is_there():
             return None
-        to = bucket_named(self.rule.destination)
+        to = self.destination()
         reason = closed(to)
         there = None if reason else to.objects.get(self.version.key, self.version.version_id)
         if there is None and (reason or not self.is_on_its_way()):
@@ -252,10 +253,7 @@ class Journey:
     def give_back(self):
         """The source gets the replica's tags; then that one is REPLICA again, or FAILED."""
         with self.engine.lock:
-            if (there := self.follow("OBJECT_TAGGING")) is not None:
-                to = bucket_named(self.rule.destination)
-                put_tags(to, there, tags_of(self.bucket, self.version))
-            self.version.replication_status = FAILED if there is None else REPLICA
+            self.version.replication_status = REPLICA if self.retag() else FAILED
 
     def is_there(self):
         store = store_of(self.bucket.bucket_account_id)
@@ -263,6 +261,9 @@ class Journey:
         return same and self.bucket.objects.get(self.version.key, self.version.version_id) is (
             self.version
         )
+
+    def destination(self):
+        return bucket_named(self.rule.destination)
 
     def refusal(self, to):
         """Why it cannot be copied, in the word of S3's event (R-EVT-14), or None."""

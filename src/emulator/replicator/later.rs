@@ -26,7 +26,9 @@ fn follow_tags(world: &Arc<World>, source: &str, key: &str, id: &str) {
         return;
     }
     let followers = followers(world, source, key, id);
-    if world.settings.unsure.later_tags == LaterTags::Pending && !followers.is_empty() {
+    let stuck = world.has(Defect::StuckAfterTags);
+    let pending = world.settings.unsure.later_tags == LaterTags::Pending;
+    if (pending || stuck) && !followers.is_empty() {
         let mut state = world.lock();
         if let Some(version) = state.version_mut(source, key, id)
             && version.status != Some(ReplicationStatus::Failed)
@@ -34,13 +36,6 @@ fn follow_tags(world: &Arc<World>, source: &str, key: &str, id: &str) {
             version.status = Some(ReplicationStatus::Pending);
             version.outstanding += followers.len();
         }
-    }
-    if world.has(Defect::StuckAfterTags) && !followers.is_empty() {
-        let mut state = world.lock();
-        let version = state.version_mut(source, key, id);
-        version
-            .into_iter()
-            .for_each(|version| version.status = Some(ReplicationStatus::Pending));
     }
     for journey in followers {
         depart(journey, Journey::retag);
